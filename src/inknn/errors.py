@@ -1,0 +1,43 @@
+"""The one tree of errors: each class says what to do next and carries its exit code and HTTP status.
+
+Everything inknn raises on purpose for a reason the user can mend is an :class:`InknnError`. Wrong
+arguments from a programmer stay ``TypeError`` and ``ValueError``, as in NumPy and scikit-learn.
+
+Exit codes: 0 all read, 2 wrong usage (from the command-line parser), 3 a picture could not be read,
+4 the data or its cache is damaged or can't be written, 5 the output could not be written,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+
+class InknnError(Exception):
+    """Base of all errors a user can mend; ``str(error)`` is one line that says what to do."""
+
+    exit_code = 1
+    http_status = 500
+
+
+class PictureError(InknnError):
+    """A picture can't be opened: missing, empty, damaged, not a picture, or without pixels."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class PictureTooLargeError(PictureError):
+    """A picture has more pixels than the limit allows (a guard against decompression bombs)."""
+
+    http_status = 413
+
+
+class DataError(InknnError):
+    """A data file (IDX, the embedded digits, a cached index) is damaged or of the wrong kind."""
+
+    exit_code = 4
+
+
+class OutputError(InknnError):
+    """The output can't be written."""
+
+    exit_code = 5
