@@ -1,0 +1,2 @@
+#include "kernels.hpp"
+namespace inknn { const Kernels kernels_baseline = {"baseline"}; }

@@ -1,0 +1,1 @@
+"""What a digit is compared by."""
