@@ -1,0 +1,70 @@
+"""The factory set: MNIST's training digits, and the recogniser prepared from them once per user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..cache import cached
+from ..progress import Progress
+from .container import read_arrays, write_arrays
+
+if TYPE_CHECKING:
+    from ..recogniser import Recogniser
+
+_KIND = "prepared index"
+_VERSION = 1
+
+
+def factory_recogniser(progress: Progress | None = None) -> Recogniser:
+    """The recogniser that knows MNIST's training digits.
+
+    The first call prepares it and keeps it in the user's cache; later calls map it from there. It is
+    prepared again when the file is damaged, or was made with other settings of the features.
+
+    Parameters
+    ----------
+    progress
+        Told how far the preparation is.
+
+    Returns
+    -------
+    Recogniser
+        Ready to recognise; its prototypes are in the order of :func:`factory_images`.
+
+    Raises
+    ------
+    DataError
+        If the digits in the package are damaged, or no folder can be written.
+    """
+    from ..recogniser import Recogniser
+
+    def build() -> Recogniser:
+        images, labels = datasets.load_mnist_part("train")
+        return Recogniser.fit(images, labels, progress=progress)
+
+    return cached(
+        f"inknn-index-{Recogniser.FINGERPRINT}.bin",
+        load=lambda path: Recogniser.from_arrays(read_arrays(path, kind=_KIND, version=_VERSION)),
+        build=build,
+        store=lambda path, recogniser: write_arrays(path, recogniser.arrays(), kind=_KIND, version=_VERSION),
+    )
+
+
+def factory_images() -> NDArray[np.uint8]:
+    """The digits the factory recogniser knows, as pictures: to show the neighbours of an answer.
+
+    Returns
+    -------
+    ndarray
+        uint8 of shape (60000, 28, 28), ink bright on black; a neighbour's ``index`` counts its rows.
+
+    Raises
+    ------
+    DataError
+        If the digits in the package are damaged.
+    """
+    return datasets.load_mnist_part("train")[0]

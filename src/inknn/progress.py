@@ -1,0 +1,99 @@
+"""How long work tells that it goes on: a function of what is being done and how much of it is done.
+
+Rooms that may take seconds accept a ``progress`` argument of type :data:`Progress` and call it now and
+then; they neither know nor care whether anyone looks.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import rich.progress
+
+Progress = Callable[[str, float], None]
+"""``progress(what, fraction)``: what is being done, and the part of it that is done, 0 to 1."""
+
+_PATIENCE = 0.5
+"""Seconds of work before a bar appears: nobody wants one that flashes."""
+
+
+def no_progress(what: str, fraction: float) -> None:
+    """Nobody looks."""
+
+
+@contextmanager
+def terminal_progress(quiet: bool = False) -> Iterator[Progress]:
+    """A progress bar on stderr while the ``with`` block runs.
+
+    It is drawn only if stderr is a terminal and the work lasts longer than half a second, and it is
+    gone when the block ends.
+
+    Parameters
+    ----------
+    quiet
+        Draw nothing at all.
+
+    Yields
+    ------
+    Progress
+        The function to report to; may be called from any thread.
+    """
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        yield no_progress
+        return
+    bar = _Bar()
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+class _Bar:
+    """A rich progress bar that waits a while before it appears."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._lock = threading.Lock()
+        self._drawn: rich.progress.Progress | None = None
+        self._task: rich.progress.TaskID | None = None
+        self._what = ""
+
+    def __call__(self, what: str, fraction: float) -> None:
+        with self._lock:
+            if self._drawn is None:
+                if time.monotonic() - self._start < _PATIENCE or fraction >= 1:
+                    return
+                self._drawn = self._draw()
+            if self._task is None or what != self._what:
+                if self._task is not None:
+                    self._drawn.remove_task(self._task)
+                self._task, self._what = self._drawn.add_task(what, total=1.0), what
+            self._drawn.update(self._task, completed=fraction)
+
+    def close(self) -> None:
+        if self._drawn is not None:
+            self._drawn.stop()
+
+    @staticmethod
+    def _draw() -> rich.progress.Progress:
+        from rich.console import Console  # 0.1 s, and most runs never draw
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        drawn = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            # rich would send stdout through this console too: data would end up on stderr.
+            redirect_stdout=False,
+        )
+        drawn.start()
+        return drawn
