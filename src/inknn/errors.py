@@ -3,12 +3,14 @@
 Everything inknn raises on purpose for a reason the user can mend is an :class:`InknnError`. Wrong
 arguments from a programmer stay ``TypeError`` and ``ValueError``, as in NumPy and scikit-learn.
 
-Exit codes: 0 all read, 2 wrong usage (from the command-line parser), 3 a picture could not be read,
+Exit codes: 0 all read, 2 wrong usage (or an unknown name), 3 a picture could not be read,
 4 the data or its cache is damaged or can't be written, 5 the output could not be written,
 130 interrupted.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class InknnError(Exception):
@@ -41,3 +43,18 @@ class OutputError(InknnError):
     """The output can't be written."""
 
     exit_code = 5
+
+
+class UnknownNameError(InknnError, ValueError):
+    """Nothing is known by that name; the message offers the nearest one."""
+
+    exit_code = 2
+    http_status = 404
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        from difflib import get_close_matches
+
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1, cutoff=0.4)
+        offer = f"; did you mean {near[0]}?" if near else "."
+        super().__init__(f"there is no {what} named {name!r}{offer} There is: {', '.join(names)}")
