@@ -33,7 +33,11 @@ def build_app() -> typer.Typer:
     from .version import version_option
 
     app = typer.Typer(
-        name="inknn", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False
+        name="inknn",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain help reads better, and a wrong call is answered in one line
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(version_option)
     app.command()(read.read)

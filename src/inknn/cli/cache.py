@@ -20,12 +20,12 @@ class Action(StrEnum):
 def cache(
     action: Annotated[Action, typer.Argument(help="path: print the folder; clear: empty it.")] = Action.path,
 ) -> None:
-    """Show or empty the folder where inknn keeps what it has prepared.
+    """Show or empty the folder of prepared data.
 
-    That is the unpacked MNIST files and the prepared index, about 100 MB; both are made again when they are
-    needed. The environment variable INKNN_CACHE_DIR chooses another folder.
+    It holds the unpacked MNIST files and the prepared index, about 100 MB; both are made again when they
+    are needed. The environment variable INKNN_CACHE_DIR chooses another folder.
 
-    [bold]Examples[/bold]
+    Examples:
 
     \b
       inknn cache path

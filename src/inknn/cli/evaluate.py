@@ -34,12 +34,12 @@ def evaluate(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
-    """Measure how often the default recogniser is wrong on a labelled set.
+    """Measure how often inknn is wrong on a labelled set.
 
-    The error comes with its 95 % interval (Wilson): with 10,000 digits, 0.50 % and 0.55 % are the same but for
-    chance. mnist is its test set of 10,000 digits; the recogniser knows only the 60,000 for training.
+    The error comes with its 95 % interval (Wilson): with 10,000 digits, 0.50 % and 0.55 % are the same but
+    for chance. mnist is MNIST's test set of 10,000 digits; the recogniser knows only the 60,000 for training.
 
-    [bold]Examples[/bold]
+    Examples:
 
     \b
       inknn evaluate mnist

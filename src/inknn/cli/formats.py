@@ -84,7 +84,7 @@ class CsvWriter(Writer):
 
     def add(self, reading: Reading) -> None:
         start = (reading.source, reading.page)
-        rows = [
+        rows: list[tuple[object, ...]] = [
             (*start, number, line.text, f"{_least(line):.3f}", len(_doubtful(line)), *line.box)
             for number, line in enumerate(reading.lines, start=1)
         ]

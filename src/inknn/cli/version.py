@@ -25,10 +25,10 @@ def version_option(
     inknn compares each digit with 70,000 labelled ones and shows which of them its answer came from.
     It works offline.
 
-    [bold]Examples[/bold]
+    Examples:
 
     \b
-      inknn read photo.jpg               the digits of a picture
-      inknn read scans/ -o marks.csv     a folder, into a spreadsheet
-      inknn evaluate mnist               how often it is wrong
+      inknn read photo.jpg                the digits of a picture
+      inknn read scans/ -f csv -o m.csv   a folder, into a spreadsheet
+      inknn evaluate mnist                how often it is wrong
     """
