@@ -31,7 +31,7 @@ namespace {
 
 constexpr int kTileColumns = 2 * kLanes;      // references in a register tile
 constexpr std::int64_t kBlockFloats = 48 * 1024;  // of packed references: 192 kB, about half a small L2
-constexpr std::int64_t kFewQueries = 6;       // up to this many go by rows
+constexpr std::int64_t kFewQueries = 24;      // up to this many go by rows
 constexpr double kHuge = 1e36;
 constexpr double kUnit = 1.0 / 16777216.0;    // 2^-24
 constexpr float kInfinity = __builtin_inff();
@@ -200,14 +200,15 @@ void search_rows(const SearchTask<std::uint8_t>& task) {
 // Rows become columns of a panel: panel[i * width + row] = rows[row][i], zeros beyond the last row.
 template <typename Element>
 void pack(const Element* rows, std::int64_t count, std::int64_t dims, int width, float* panels) {
-    for (std::int64_t first = 0; first < count; first += width, panels += width * dims)
-        for (int row = 0; row < width; ++row) {
-            const Element* from = rows + (first + row) * dims;
-            if (first + row < count)
-                for (std::int64_t i = 0; i < dims; ++i) panels[i * width + row] = float(from[i]);
-            else
-                for (std::int64_t i = 0; i < dims; ++i) panels[i * width + row] = 0.0f;
+    for (std::int64_t first = 0; first < count; first += width, panels += width * dims) {
+        const std::int64_t filled = count - first < width ? count - first : width;
+        for (std::int64_t i = 0; i < dims; ++i) {
+            const Element* from = rows + first * dims + i;
+            float* to = panels + i * width;
+            for (std::int64_t row = 0; row < filled; ++row) to[row] = float(from[row * dims]);
+            for (std::int64_t row = filled; row < width; ++row) to[row] = 0.0f;
         }
+    }
 }
 
 template <typename Element>

@@ -1,1 +1,17 @@
-"""Exact k-nearest-neighbour search."""
+"""Exact k-nearest-neighbour search: which prototypes lie nearest to a query, and how far.
+
+- ``distance`` defines the distance, down to the last bit;
+- ``brute`` is the readable search to learn from, and the oracle of the tests;
+- ``exact`` is the fast one, with the same answer: ``nearest``;
+- ``filtered`` stands in for the native kernel where the package was installed without a compiler.
+
+All order neighbours by (distance, index), so that the answer depends on nothing but the data.
+"""
+
+from __future__ import annotations
+
+from .brute import brute_force
+from .distance import squared_distances
+from .exact import nearest
+
+__all__ = ["brute_force", "nearest", "squared_distances"]
