@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 Coverage = NDArray[np.float32]
 """How much of each pixel is under ink, (height, width), 0 to 1."""
 
-_INK_LEVEL = 85
-"""Grey level of MNIST's anti-aliased edge that is taken as the border of the stroke."""
+_INK_LEVELS = (85, 120, 160)
+"""Grey levels of MNIST's anti-aliased edge that may be the border of the stroke: low ones keep thin strokes
+whole, high ones keep small loops open."""
 _STRAY_MARK = 0.06
 """Marks smaller than this share of the digit's ink are dirt of the original scan, not part of the digit."""
 _WORKING_HEIGHT = 200
@@ -75,14 +76,35 @@ def write_digit(
     large = cv2.resize(image.astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), 0.4 * zoom)
     shear = np.array([[1, -slant, slant * side / 2], [0, 1, 0]])
-    ink = cv2.warpAffine(large, shear, (side, side)) > _INK_LEVEL
-    coverage = _stroke(_without_stray_marks(ink), pen, zoom, working_nib=pen.nib * zoom * 20 / height)
+    coverage = _stroke(
+        _find_ink(cv2.warpAffine(large, shear, (side, side))),
+        pen,
+        zoom,
+        working_nib=pen.nib * zoom * 20 / height,
+    )
     rows, columns = np.flatnonzero(coverage.any(axis=1)), np.flatnonzero(coverage.any(axis=0))
     coverage = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = height / (20 * zoom)
     size = max(1, round(coverage.shape[1] * scale)), max(1, round(coverage.shape[0] * scale))
     small = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)
     return _texture(np.pad(small, 1), pen, rng)
+
+
+def _pieces_and_loops(ink: NDArray[np.bool_]) -> tuple[int, int]:
+    pieces = cv2.connectedComponents(ink.astype(np.uint8), connectivity=8)[0] - 1
+    paper = cv2.connectedComponents((~np.pad(ink, 1)).astype(np.uint8), connectivity=4)[0] - 1
+    return pieces, paper - 1
+
+
+def _find_ink(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The strokes: at the lowest level, or where a higher one opens a loop and breaks nothing, at that."""
+    best = _without_stray_marks(grey > _INK_LEVELS[0])
+    for level in _INK_LEVELS[1:]:
+        ink = _without_stray_marks(grey > level)
+        (pieces, loops), (best_pieces, best_loops) = _pieces_and_loops(ink), _pieces_and_loops(best)
+        if loops > best_loops and pieces <= best_pieces:
+            best = ink
+    return best
 
 
 def _without_stray_marks(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -96,11 +118,17 @@ def _smooth_path(ink: NDArray[np.bool_], zoom: float) -> NDArray[np.bool_]:
     """The path of the strokes without the corners of MNIST's pixels, each `zoom` pixels wide here.
 
     The path is drawn again as a thin line of even width, blurred and thinned once more: a blurred line leans
-    towards the inside of its bends, so the small ones go and the large ones stay.
+    towards the inside of its bends, so the small ones go and the large ones stay. Where that would close a
+    loop or break a stroke, the path is smoothed less or not at all.
     """
-    to_path = cv2.distanceTransform((~thin(ink)).astype(np.uint8), cv2.DIST_L2, 5)
-    line = np.clip(0.6 * zoom - to_path + 0.5, 0, 1)
-    return thin(cv2.GaussianBlur(line, (0, 0), 0.8 * zoom) > 0.22)
+    path = thin(ink)
+    to_path = cv2.distanceTransform((~path).astype(np.uint8), cv2.DIST_L2, 5)
+    for spread in (0.8, 0.5):
+        line = np.clip(0.75 * spread * zoom - to_path + 0.5, 0, 1)
+        smooth = thin(cv2.GaussianBlur(line, (0, 0), spread * zoom) > 0.22)
+        if _pieces_and_loops(smooth) == _pieces_and_loops(path):
+            return smooth
+    return path
 
 
 def _stroke(ink: NDArray[np.bool_], pen: Pen, zoom: float, working_nib: float) -> Coverage:
