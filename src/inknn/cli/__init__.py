@@ -30,16 +30,15 @@ def build_app() -> typer.Typer:
     import typer
 
     from . import cache, evaluate, read
-    from .version import version_option
+    from .version import greet
 
     app = typer.Typer(
         name="inknn",
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help reads better, and a wrong call is answered in one line
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(version_option)
+    app.callback(invoke_without_command=True)(greet)
     app.command()(read.read)
     app.command()(evaluate.evaluate)
     app.command()(cache.cache)

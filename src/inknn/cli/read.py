@@ -69,7 +69,7 @@ def read(
     \b
       inknn read photo.jpg                    a table: digits, confidence, doubt
       inknn read scans/ -f csv -o marks.csv   a folder, into a spreadsheet
-      inknn read *.png -f jsonl | jq .text    everything inknn knows, for programs
+      inknn read *.png -f jsonl | jq .        everything inknn knows, for programs
       inknn read form.png --overlay seen/     the picture with boxes and digits
       curl -s ADDRESS | inknn read -          a picture from a pipe
 

@@ -15,7 +15,8 @@ def _show(asked: bool) -> None:
         raise typer.Exit
 
 
-def version_option(
+def greet(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and leave.", callback=_show, is_eager=True)
     ] = False,
@@ -32,3 +33,5 @@ def version_option(
       inknn read scans/ -f csv -o m.csv   a folder, into a spreadsheet
       inknn evaluate mnist                how often it is wrong
     """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
