@@ -6,14 +6,17 @@ the kind of line says the same: solid for a digit, dashed for an unsure one, dot
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from .reading import Box, Digit, Reading, Verdict
+
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,20 @@ _STYLES: dict[Verdict, _Style] = {
     "unsure": _Style((213, 94, 0), (5, 3)),  # vermilion
     "not-a-digit": _Style((153, 70, 140), (2, 2)),  # purple
 }
-_SMALLEST_TEXT = 10  # pixels: below this the built-in font is no longer legible
-_SMALLEST_PICTURE = 240  # pixels of the longer side: smaller pictures are enlarged
+_SMALLEST_DIGIT = 28  # pixels: pictures of smaller digits are enlarged, or their labels would hide them
+_SMALLEST_SIDE = 240  # pixels of the longer side: smaller pictures are enlarged too
+_LARGEST_SIDE = 6000  # but not beyond this
+_LABEL_PART = 0.4  # height of a label's text, in digits
+_CHARACTERS = "0123456789?"
+_PADDING = 2  # pixels around a label's text
 
 
 def draw_overlay(picture_rgb: NDArray[np.uint8], reading: Reading) -> Image.Image:
     """Draw what was read onto the picture it was read from.
 
-    Every glyph gets a box and, above it, the digit that was read; a doubtful one gets ``?`` with the best
-    guess. The picture fades a little, so that the drawing stands out on any paper. Tiny pictures are
-    enlarged by a whole factor, or nothing could be read on them.
+    Every glyph gets a box and, above it, the digit that was read; a doubtful one ``?`` after the best
+    guess. Small pictures are enlarged by a whole factor, or nothing could be read on them; a strip is added
+    above the picture where the digits reach up to its border.
 
     Parameters
     ----------
@@ -50,7 +57,7 @@ def draw_overlay(picture_rgb: NDArray[np.uint8], reading: Reading) -> Image.Imag
     Returns
     -------
     PIL.Image.Image
-        RGB, as large as the picture or a whole multiple of it.
+        RGB, as large as the picture or a whole multiple of it, and perhaps the strip.
 
     Raises
     ------
@@ -60,22 +67,35 @@ def draw_overlay(picture_rgb: NDArray[np.uint8], reading: Reading) -> Image.Imag
     height, width = picture_rgb.shape[:2]
     if (width, height) != (reading.width, reading.height):
         raise ValueError(f"the picture is {width}×{height}, the reading of {reading.width}×{reading.height}")
-    factor = max(1, -(-_SMALLEST_PICTURE // max(width, height)))
+    digits = reading.digits
+    typical = statistics.median(max(digit.box.width, digit.box.height) for digit in digits) if digits else 0
+    factor = _enlargement(max(width, height), typical)
     image = Image.fromarray(picture_rgb).convert("RGB")
     if factor > 1:
         image = image.resize((width * factor, height * factor), Image.Resampling.NEAREST)
-    draw = ImageDraw.Draw(image)
-    digits = reading.digits
     if not digits:
         return image
-    typical = statistics.median(max(digit.box.width, digit.box.height) for digit in digits) * factor
-    stroke = max(1, round(typical / 40))
-    for digit in digits:
-        _draw_box(draw, _outside(digit.box, factor, stroke), _STYLES[digit.verdict], stroke)
+    stroke = max(1, round(typical * factor / 40))
+    font = ImageFont.load_default(max(1, round(typical * factor * _LABEL_PART)))
+    _, top, _, bottom = font.getbbox(_CHARACTERS)
+    label_height = math.ceil(bottom - top) + 2 * _PADDING
+    boxes = [_outside(digit.box, factor, stroke) for digit in digits]
+    strip = max(0, label_height - min(box.y for box in boxes))
+    image = ImageOps.expand(image, (0, strip, 0, 0), "white")
+    draw = ImageDraw.Draw(image)
+    boxes = [box._replace(y=box.y + strip) for box in boxes]
+    for digit, box in zip(digits, boxes, strict=True):
+        _draw_box(draw, box, _STYLES[digit.verdict], stroke)
     # Labels come last, so that no box runs through one.
-    for digit in digits:
-        _draw_label(draw, digit, _outside(digit.box, factor, stroke), image.size, typical)
+    for digit, box in zip(digits, boxes, strict=True):
+        _draw_label(draw, digit, box, font, label_height)
     return image
+
+
+def _enlargement(longer_side: int, typical: float) -> int:
+    """The whole factor by which digits and picture are large enough to be labelled."""
+    wanted = max(_SMALLEST_SIDE / longer_side, _SMALLEST_DIGIT / typical if typical else 0)
+    return max(1, min(math.ceil(wanted), _LARGEST_SIDE // longer_side))
 
 
 def _outside(box: Box, factor: int, stroke: int) -> Box:
@@ -101,21 +121,16 @@ def _draw_box(draw: ImageDraw.ImageDraw, box: Box, style: _Style, stroke: int) -
         draw.rectangle((right - stroke + 1, start, right, end), fill=style.colour)
 
 
-def _draw_label(
-    draw: ImageDraw.ImageDraw, digit: Digit, box: Box, size: tuple[int, int], typical: float
-) -> None:
-    """The digit in a small plate above its box, below it at the top border, inside the picture always."""
+def _draw_label(draw: ImageDraw.ImageDraw, digit: Digit, box: Box, font: _Font, height: int) -> None:
+    """The digit in a small plate on top of its box, shifted in at the right border."""
     text = _label(digit)
-    font = ImageFont.load_default(max(_SMALLEST_TEXT, round(typical * 0.4)))
-    left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
-    width, height = round(right - left) + 4, round(bottom - top) + 4
-    x = min(max(0, box.x), max(0, size[0] - width))
+    left, _, right, _ = font.getbbox(text)
+    width = math.ceil(right - left) + 2 * _PADDING
+    x = max(0, min(box.x, draw.im.size[0] - width))
     y = box.y - height
-    if y < 0:
-        y = box.y + box.height if box.y + box.height + height <= size[1] else 0
-    colour = _STYLES[digit.verdict].colour
-    draw.rectangle((x, y, x + width - 1, y + height - 1), fill=colour)
-    draw.text((x + 2 - left, y + 2 - top), text, font=font, fill=(255, 255, 255))
+    draw.rectangle((x, y, x + width - 1, box.y - 1), fill=_STYLES[digit.verdict].colour)
+    top = font.getbbox(_CHARACTERS)[1]
+    draw.text((x + _PADDING - left, y + _PADDING - top), text, font=font, fill=(255, 255, 255))
 
 
 def _label(digit: Digit) -> str:
