@@ -82,11 +82,15 @@ class Evaluation:
             (
                 f"set       {self.dataset}, {self.count:,} digits",
                 f"errors    {self.errors:,}",
-                f"error     {self.error_rate:.2%}, 95 % interval {low:.2%} to {high:.2%}",
+                f"error     {_percent(self.error_rate)}, 95 % interval {_percent(low)} to {_percent(high)}",
                 f"time      {self.seconds:.2f} s, {self.milliseconds_per_digit:.3f} ms a digit",
                 f"settings  {settings}",
             )
         )
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.2f} %"
 
 
 def wilson_interval(errors: int, count: int) -> tuple[float, float]:
