@@ -97,6 +97,27 @@ class Answers:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def probabilities(self) -> NDArray[np.float64]:
+        """Probability of each label, float64 (n, c): confidence, the rest divided by the vote.
+
+        The label answered keeps the largest, so a confidence too low for that is raised a little.
+        """
+        n_labels = self.shares.shape[1]
+        if n_labels == 1:
+            return np.ones_like(self.shares)
+        row = np.arange(len(self))
+        others = self.shares.copy()
+        others[row, self.labels] = 0.0
+        divided = others.sum(axis=1, keepdims=True)
+        others = np.where(divided > 0, others / np.where(divided > 0, divided, 1.0), 1 / (n_labels - 1))
+        others[row, self.labels] = 0.0
+        # confidence ≥ (1 − confidence) · m, where m is the largest part of the rest
+        largest = others.max(axis=1)
+        confidence = np.maximum(self.confidence, largest / (1 + largest) + 1e-9)
+        probabilities = others * (1 - confidence)[:, None]
+        probabilities[row, self.labels] = confidence
+        return probabilities
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recogniser:
@@ -326,7 +347,7 @@ class Recogniser:
                 settings,
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"these are not the arrays of a recogniser ({error}); prepare it again") from error
+            raise DataError(f"not the arrays of a recogniser ({error}); prepare it again") from error
         lengths = (settings.gradient.n_features, recogniser.vectors.shape[-1])
         if (
             recogniser.vectors.shape != (len(recogniser.labels), lengths[1])

@@ -77,6 +77,8 @@ def fit_projection(
     ValueError
         If shapes don't match or a setting is out of range.
     """
+    from threadpoolctl import threadpool_limits  # looks through all loaded libraries: not for readers
+
     features = np.asarray(features, dtype=np.float32)
     labels = np.asarray(labels)
     if features.ndim != 2 or len(features) == 0 or labels.shape != (len(features),):
@@ -85,11 +87,14 @@ def fit_projection(
         )
     if n_components < 1 or not 0 <= shrinkage <= 1:
         raise ValueError("n_components must be at least 1 and shrinkage between 0 and 1")
-    mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
-    total, within = _covariances(features, labels, mean)
-    components = _principal(total, n_components)
-    if whiten:
-        components = components @ _inverse_root(components.T @ within @ components, shrinkage)
+    # On one thread the result doesn't depend on their number, and threads that wait for each other on a
+    # busy machine can't make a second's work last ten.
+    with threadpool_limits(1, user_api="blas"):
+        mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
+        total, within = _covariances(features, labels, mean)
+        components = _principal(total, n_components)
+        if whiten:
+            components = components @ _inverse_root(components.T @ within @ components, shrinkage)
     return Projection(mean, np.ascontiguousarray(components, dtype=np.float32))
 
 

@@ -6,6 +6,8 @@ gives the same answer some hundred times faster, and is tested against this.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ __all__ = ["brute_force"]
 
 
 def brute_force(
-    queries: NDArray[np.generic], references: NDArray[np.generic], k: int
+    queries: NDArray[Any], references: NDArray[Any], k: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Find the k nearest references of each query.
 

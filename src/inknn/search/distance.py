@@ -9,6 +9,8 @@ any processor and with any number of threads, ends with these numbers and theref
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ __all__ = ["squared_distances"]
 _SUMS = 8
 
 
-def squared_distances(a: NDArray[np.generic], b: NDArray[np.generic]) -> NDArray[np.float64]:
+def squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:
     """Squared Euclidean distance along the last axis, the others broadcast.
 
     Parameters

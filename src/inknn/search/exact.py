@@ -7,6 +7,8 @@ references instead, since then reading them is what takes the time; the k best o
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,8 @@ _WORTH_A_THREAD = 1 << 18  # multiplications; a thread takes about as long to st
 
 
 def nearest(
-    queries: NDArray[np.generic],
-    references: NDArray[np.generic],
+    queries: NDArray[Any],
+    references: NDArray[Any],
     k: int,
     *,
     n_threads: int | None = None,
@@ -64,9 +66,7 @@ def nearest(
     return np.sqrt(squared), indices
 
 
-def _checked(
-    queries: NDArray[np.generic], references: NDArray[np.generic], k: int
-) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+def _checked(queries: NDArray[Any], references: NDArray[Any], k: int) -> tuple[NDArray[Any], NDArray[Any]]:
     queries, references = np.asarray(queries), np.asarray(references)
     if queries.ndim != 2 or references.ndim != 2 or queries.shape[1] != references.shape[1]:
         raise ValueError(
@@ -86,7 +86,7 @@ def _checked(
 
 
 def _split_queries(
-    queries: NDArray[np.generic], references: NDArray[np.generic], k: int, threads: int
+    queries: NDArray[Any], references: NDArray[Any], k: int, threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     native = kernels()
     assert native is not None
@@ -102,7 +102,7 @@ def _split_queries(
 
 
 def _split_references(
-    queries: NDArray[np.generic], references: NDArray[np.generic], k: int, threads: int
+    queries: NDArray[Any], references: NDArray[Any], k: int, threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     native = kernels()
     assert native is not None

@@ -8,6 +8,8 @@ measured as :mod:`inknn.search.distance` says. The proof stands in ``_native/sea
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ _PAIRS = 1 << 16  # measured at once, to bound memory
 
 
 def nearest_numpy(
-    queries: NDArray[np.generic], references: NDArray[np.generic], k: int
+    queries: NDArray[Any], references: NDArray[Any], k: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Squared distances float64 (q, k) and indices int64 (q, k) of the k nearest, ascending."""
     squared = np.full((len(queries), k), np.inf)
@@ -61,8 +63,8 @@ def _lower_bounds(
 
 
 def _refine(
-    queries: NDArray[np.generic],
-    block: NDArray[np.generic],
+    queries: NDArray[Any],
+    block: NDArray[Any],
     bounds: NDArray[np.float64],
     worst: NDArray[np.float64],
     k: int,

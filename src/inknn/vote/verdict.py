@@ -29,9 +29,7 @@ class Rules:
     strange: float = 2.2
     unsure: float = 0.85
 
-    def verdicts(
-        self, confidence: NDArray[np.float64], strangeness: NDArray[np.float64]
-    ) -> NDArray[np.str_]:
+    def verdicts(self, confidence: NDArray[np.float64], strangeness: NDArray[np.float64]) -> NDArray[np.str_]:
         """``digit``, ``unsure`` or ``not-a-digit`` for each of n answers, str (n,)."""
         doubted = np.where(confidence < self.unsure, UNSURE, DIGIT)
         return np.where(strangeness > self.strange, NOT_A_DIGIT, doubted)

@@ -89,9 +89,7 @@ def vote(
     return Votes(winners, shares, own, margins)
 
 
-def _shares(
-    distances: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int
-) -> NDArray[np.float64]:
+def _shares(distances: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
     # Scaled by the nearest distance the weights lie in 0..1, whatever the unit; 0/0 is the nearest itself.
     nearest = distances[:, :1]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,0 +1,189 @@
+"""The recogniser as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal, Self, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from .features import as_images
+from .progress import Progress
+from .recogniser import Answers, Recogniser, RecogniserSettings
+
+__all__ = ["DigitClassifier"]
+
+
+class DigitClassifier(ClassifierMixin, BaseEstimator):
+    """Classify 28 × 28 digits by their nearest neighbours in a learned metric.
+
+    Gradient histograms, principal components, within-class whitening, exact k nearest neighbours and a
+    distance-weighted vote: see :mod:`inknn.recogniser`. There is no training run; ``fit`` on MNIST's
+    60,000 digits takes some seconds.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        Neighbours that vote.
+    n_components : int
+        Dimensions of the space they are looked for in.
+    shrinkage : float
+        Share of the scaled identity in the within-class covariance, 0 to 1.
+    n_jobs : int, optional
+        Threads; all CPUs by default. No answer depends on it.
+
+    Attributes
+    ----------
+    classes_ : (c,)
+        The labels seen in ``fit``, sorted; of any type.
+    recogniser_ : Recogniser
+        Does the work.
+    n_features_in_ : int
+        784.
+
+    Examples
+    --------
+    >>> from inknn.datasets import load_mnist
+    >>> (X, y), (X_test, y_test) = load_mnist()
+    >>> classifier = DigitClassifier(n_neighbors=3).fit(X[:2000], y[:2000])
+    >>> classifier.predict(X_test[:5]).tolist()
+    [7, 2, 1, 0, 4]
+    """
+
+    def __init__(
+        self,
+        n_neighbors: int = 5,
+        *,
+        n_components: int = 150,
+        shrinkage: float = 0.2,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.n_components = n_components
+        self.shrinkage = shrinkage
+        self.n_jobs = n_jobs
+
+    def fit(self, X: ArrayLike, y: ArrayLike, *, progress: Progress | None = None) -> Self:
+        """Learn digits.
+
+        Parameters
+        ----------
+        X : uint8 (n, 28, 28) or (n, 784)
+            In MNIST's normal form (:func:`inknn.glyph.normalize` makes it), ink bright on black.
+        y : (n,)
+            Labels of any kind: numbers, strings, ...
+        progress : Progress, optional
+            Told how far it is.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If ``X`` is no digits, ``y`` no labels, or there isn't one for each.
+        """
+        if self.n_neighbors < 1:
+            raise ValueError(f"n_neighbors must be at least 1, got {self.n_neighbors}")
+        images = as_images(X)
+        labels = column_or_1d(y, warn=True)
+        check_classification_targets(labels)
+        if len(labels) != len(images) or len(images) == 0:
+            raise ValueError(
+                f"there must be one label for each digit, got {len(labels)} for {len(images)} digits"
+            )
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        settings = RecogniserSettings(
+            n_components=self.n_components,
+            shrinkage=self.shrinkage,
+            n_voters=self.n_neighbors,
+            n_witnesses=max(self.n_neighbors, RecogniserSettings().n_witnesses),
+        )
+        self.recogniser_ = Recogniser.fit(
+            images, codes, progress, settings=settings, n_labels=len(self.classes_), n_threads=self.n_jobs
+        )
+        self.n_features_in_ = 784
+        return self
+
+    @classmethod
+    def _from_recogniser(cls, recogniser: Recogniser) -> Self:
+        """The estimator that ``fit`` would have given, around a recogniser of the digits 0 to 9."""
+        settings = recogniser.configuration
+        classifier = cls(
+            n_neighbors=settings.n_voters, n_components=settings.n_components, shrinkage=settings.shrinkage
+        )
+        classifier.classes_ = np.arange(recogniser.n_labels, dtype=np.uint8)
+        classifier.recogniser_ = recogniser
+        classifier.n_features_in_ = 784
+        return classifier
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Labels of digits, uint8 (n, 28, 28) or (n, 784): (n,), of the type seen in ``fit``."""
+        return self.classes_[self._answers(X).labels]
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probability of each class, in the order of ``classes_``.
+
+        The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.vote.calibration`); the
+        rest is divided among the other labels by their shares of the vote, equally where none has any.
+
+        Parameters
+        ----------
+        X : uint8 (n, 28, 28) or (n, 784)
+
+        Returns
+        -------
+        float64 (n, c)
+            Rows sum to 1; the largest is that of :meth:`predict`.
+        """
+        return self._answers(X).probabilities()
+
+    @overload
+    def kneighbors(
+        self, X: ArrayLike, n_neighbors: int | None = None, return_distance: Literal[True] = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
+    @overload
+    def kneighbors(
+        self, X: ArrayLike, n_neighbors: int | None = None, *, return_distance: Literal[False]
+    ) -> NDArray[np.int64]: ...
+    def kneighbors(
+        self, X: ArrayLike, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | NDArray[np.int64]:
+        """The digits of ``fit`` nearest to each of ``X``.
+
+        Parameters
+        ----------
+        X : uint8 (n, 28, 28) or (n, 784)
+        n_neighbors : int, optional
+            As many as vote, by default.
+        return_distance : bool
+            False returns ``indices`` alone.
+
+        Returns
+        -------
+        distances : float64 (n, k)
+            In the learned metric, ascending.
+        indices : int64 (n, k)
+            Rows of the ``X`` of ``fit``; of equally near ones, the smaller index comes first.
+        """
+        check_is_fitted(self)
+        k = self.n_neighbors if n_neighbors is None else n_neighbors
+        distances, indices = self.recogniser_.neighbours(as_images(X), k, n_threads=self.n_jobs)
+        return (distances, indices) if return_distance else indices
+
+    def _answers(self, X: ArrayLike) -> Answers:
+        check_is_fitted(self)
+        recogniser = self.recogniser_
+        if recogniser.configuration.n_voters != self.n_neighbors:  # changed by set_params since fit
+            settings = replace(
+                recogniser.configuration,
+                n_voters=self.n_neighbors,
+                n_witnesses=max(self.n_neighbors, recogniser.configuration.n_witnesses),
+            )
+            recogniser = replace(recogniser, configuration=settings)
+        return recogniser.recognise(as_images(X), n_threads=self.n_jobs)
