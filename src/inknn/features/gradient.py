@@ -63,6 +63,14 @@ class GradientSettings:
     bins: int = 12
     grids: tuple[Grid, ...] = (Grid(),)
 
+    def __post_init__(self) -> None:
+        # The kernel's limits (kernels.hpp); its arrays live on the stack.
+        if not 1 <= self.side <= 64 or not 1 <= self.bins <= 16:
+            raise ValueError(f"side must be 1 to 64 and bins 1 to 16, got {self.side} and {self.bins}")
+        points = [grid.points for grid in self.grids]
+        if not points or min(points) < 1 or max(points) > 16 or sum(n * n for n in points) > 1024:
+            raise ValueError(f"grids must have 1 to 16 points, and 1024 windows in all, got {points}")
+
     @property
     def n_features(self) -> int:
         """Length of the vector made from one image."""

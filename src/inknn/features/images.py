@@ -34,7 +34,8 @@ def as_images(X: ArrayLike) -> NDArray[np.uint8]:
         raise ValueError(f"X must be uint8, got {images.dtype}")
     if images.size and (images.dtype.kind == "f" and images.max() <= 1 and images.max() > 0):
         raise ValueError("X must be uint8, 0 to 255; it looks scaled to 0..1: multiply by 255 first")
-    converted = images.astype(np.uint8)
+    with np.errstate(invalid="ignore"):
+        converted = images.astype(np.uint8)
     if not np.array_equal(converted, images):
         raise ValueError(f"X must hold whole numbers from 0 to 255, got {images.dtype} with other values")
     return converted
