@@ -1,9 +1,38 @@
-"""What all tests share."""
+"""Fixtures that more than one room's tests need."""
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
+from numpy.typing import NDArray
 
 # A busy machine is no bug: no test fails because it was slow.
 settings.register_profile("inknn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("inknn")
+
+Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+@pytest.fixture(scope="session")
+def train_digits() -> Digits:
+    """3,000 of MNIST's training digits and their labels."""
+    from inknn.datasets import load_mnist
+
+    images, labels = load_mnist()[0]
+    return images[:3000], labels[:3000]
+
+
+@pytest.fixture(scope="session")
+def test_digits() -> Digits:
+    """1,000 of MNIST's test digits and their labels."""
+    from inknn.datasets import load_mnist
+
+    images, labels = load_mnist()[1]
+    return images[:1000], labels[:1000]
+
+
+@pytest.fixture
+def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the package had been installed without a compiler."""
+    monkeypatch.setenv("INKNN_NO_NATIVE", "1")
