@@ -124,7 +124,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Labels of digits, uint8 (n, 28, 28) or (n, 784): (n,), of the type seen in ``fit``."""
-        return self.classes_[self._answers(X).labels]
+        answers = self._answers(X)
+        return self.classes_[answers.labels]
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Probability of each class, in the order of ``classes_``.

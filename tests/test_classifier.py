@@ -1,0 +1,153 @@
+"""The promises of DigitClassifier: a scikit-learn classifier like any other."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+from inknn import DigitClassifier
+from inknn.recogniser import Recogniser
+
+
+@pytest.fixture(scope="module")
+def classifier(train_digits):
+    return DigitClassifier().fit(*train_digits)
+
+
+def test_it_scores_well(classifier, test_digits):
+    assert classifier.score(*test_digits) > 0.98
+
+
+def test_flat_and_square_digits_are_the_same(classifier, train_digits, test_digits):
+    X, y = train_digits
+    flat = DigitClassifier().fit(X.reshape(-1, 784), y)
+    np.testing.assert_array_equal(
+        flat.predict(test_digits[0]), classifier.predict(test_digits[0].reshape(-1, 784))
+    )
+    assert classifier.n_features_in_ == 784
+
+
+def test_labels_keep_their_type_and_may_be_any(train_digits, test_digits):
+    X, y = train_digits[0][:600], train_digits[1][:600]
+    names = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    classifier = DigitClassifier().fit(X, names[y])
+    assert classifier.classes_.tolist() == sorted(names)
+    predicted = classifier.predict(test_digits[0][:200])
+    assert predicted.dtype == names.dtype
+    assert (predicted == names[test_digits[1][:200]]).mean() > 0.9
+    odd = DigitClassifier().fit(X, np.where(y % 2, 1001, -5))
+    assert odd.classes_.tolist() == [-5, 1001]
+    assert odd.predict_proba(test_digits[0][:3]).shape == (3, 2)
+
+
+def test_probabilities_are_those_of_the_classes(classifier, test_digits):
+    X, y = test_digits
+    probabilities = classifier.predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    np.testing.assert_array_equal(classifier.classes_[probabilities.argmax(axis=1)], classifier.predict(X))
+    shares = classifier.recogniser_.recognise(X).shares
+    assert log_loss(y, probabilities) < 0.5 * log_loss(y, np.clip(shares, 1e-3, 1))
+
+
+def test_neighbours_come_with_and_without_distances(classifier, train_digits):
+    X = train_digits[0][:20]
+    distances, indices = classifier.kneighbors(X)
+    assert distances.shape == indices.shape == (20, classifier.n_neighbors)
+    np.testing.assert_array_equal(indices[:, 0], np.arange(20))
+    np.testing.assert_array_equal(classifier.kneighbors(X, return_distance=False), indices)
+    more_distances, more = classifier.kneighbors(X, n_neighbors=9)
+    np.testing.assert_array_equal(more[:, :5], indices)
+    np.testing.assert_array_equal(more_distances[:, :5], distances)
+
+
+def test_too_many_neighbours_are_refused(classifier, train_digits):
+    with pytest.raises(ValueError, match="k must be between 1 and the 3000"):
+        classifier.kneighbors(train_digits[0][:1], n_neighbors=3001)
+
+
+def test_threads_do_not_matter(classifier, train_digits, test_digits):
+    alone = DigitClassifier(n_jobs=1).fit(*train_digits)
+    np.testing.assert_allclose(
+        alone.predict_proba(test_digits[0][:99]), classifier.predict_proba(test_digits[0][:99]), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("n", [1, 2, 12])
+def test_a_handful_of_digits_will_do(n, train_digits):
+    X, y = train_digits[0][:n], train_digits[1][:n]
+    classifier = DigitClassifier().fit(X, y)
+    np.testing.assert_array_equal(classifier.predict(X), y)
+    np.testing.assert_allclose(classifier.predict_proba(X).sum(axis=1), 1)
+
+
+def test_a_set_sorted_by_label_is_no_worse(train_digits, test_digits):
+    order = np.argsort(train_digits[1], kind="stable")
+    classifier = DigitClassifier().fit(train_digits[0][order], train_digits[1][order])
+    assert classifier.score(*test_digits) > 0.98
+
+
+def test_it_can_be_cloned_searched_and_cross_validated(train_digits):
+    X, y = train_digits[0][:400], train_digits[1][:400]
+    classifier = clone(DigitClassifier(n_neighbors=1, shrinkage=0.4))
+    assert classifier.get_params() == {
+        "n_neighbors": 1,
+        "n_components": 150,
+        "shrinkage": 0.4,
+        "n_jobs": None,
+    }
+    assert cross_val_score(classifier, X, y, cv=3).mean() > 0.85
+    search = GridSearchCV(classifier, {"n_neighbors": [1, 3]}, cv=2).fit(X, y)
+    assert search.best_params_["n_neighbors"] in (1, 3)
+
+
+def test_neighbours_that_vote_can_be_changed_after_fit(train_digits, test_digits):
+    one, five = DigitClassifier(n_neighbors=1), DigitClassifier(n_neighbors=5)
+    five.fit(*train_digits).set_params(n_neighbors=1)
+    np.testing.assert_array_equal(
+        five.predict(test_digits[0]), one.fit(*train_digits).predict(test_digits[0])
+    )
+
+
+def test_it_can_be_pickled_by_those_who_trust_their_files(classifier, test_digits):
+    again = pickle.loads(pickle.dumps(classifier))
+    np.testing.assert_array_equal(again.predict(test_digits[0]), classifier.predict(test_digits[0]))
+
+
+def test_it_can_be_made_around_a_recogniser(classifier, train_digits, test_digits):
+    around = DigitClassifier._from_recogniser(Recogniser.fit(*train_digits))
+    assert around.classes_.tolist() == list(range(10))
+    assert around.get_params() == DigitClassifier().get_params()
+    np.testing.assert_array_equal(around.predict(test_digits[0]), classifier.predict(test_digits[0]))
+
+
+def test_before_fit_it_says_so(test_digits):
+    for method in ("predict", "predict_proba", "kneighbors"):
+        with pytest.raises(NotFittedError):
+            getattr(DigitClassifier(), method)(test_digits[0])
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.zeros((3, 27, 28), np.uint8), [1, 2, 3], r"\(n, 28, 28\) or \(n, 784\)"),
+        (np.zeros((3, 784)) - 1, [1, 2, 3], "whole numbers from 0 to 255"),
+        (np.full((3, 784), 0.3), [1, 2, 3], "scaled"),
+        (np.zeros((3, 784), np.uint8), [1, 2], "2 for 3 digits"),
+        (np.zeros((0, 784), np.uint8), [], "0 for 0 digits"),
+        (np.zeros((3, 784), np.uint8), [0.5, 1.5, 2.2], "continuous"),
+    ],
+)
+def test_what_it_cannot_learn_from_is_refused_with_a_reason(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        DigitClassifier().fit(X, y)
+
+
+def test_nobody_to_vote_is_refused(train_digits):
+    with pytest.raises(ValueError, match="n_neighbors"):
+        DigitClassifier(n_neighbors=0).fit(*train_digits)
