@@ -1,0 +1,12 @@
+"""A picture of any kind → upright grey pixels → a map of its ink. Knows nothing of digits.
+
+``opening`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
+``separation`` finds the polarity, divides out the light and keeps the ink.
+"""
+
+from __future__ import annotations
+
+from .opening import Picture, PictureSource, open_pages
+from .separation import Ink, separate
+
+__all__ = ["Ink", "Picture", "PictureSource", "open_pages", "separate"]

@@ -1,0 +1,49 @@
+"""The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbours.
+
+One step, one module: ``parts`` (connected pieces of ink, dirt dropped, the size of writing),
+``rules`` (ruled lines, tables and boxes erased), ``rows`` (pieces of one glyph joined, rows found),
+``glyphs`` (each glyph cut out with its soft edges). :func:`find_lines` runs them in that order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ink import Ink
+from .glyphs import Glyph, cut_out
+from .parts import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
+from .rows import find_rows, join_pieces
+from .rules import LONG, erase_rules, erase_spanning_rules
+
+__all__ = ["Glyph", "find_lines"]
+
+
+def find_lines(ink: Ink) -> list[list[Glyph]]:
+    """Find the glyphs of a page.
+
+    Parameters
+    ----------
+    ink : Ink
+        What :func:`inknn.ink.separate` gives.
+
+    Returns
+    -------
+    list of lists of Glyph
+        Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
+    """
+    mask = erase_spanning_rules(ink)
+    parts, height = _writing(mask, ink)
+    written = erase_rules(mask, int(LONG * height), 1.5 * ink.stroke) if height else mask
+    if written is not mask:
+        parts, height = _writing(written, ink)
+    if height < LOWEST * ink.scale:
+        return []
+    rows = find_rows(join_pieces(parts, height), parts, height)
+    return [[cut_out(piece, parts, ink) for piece in row] for row in rows]
+
+
+def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Parts, float]:
+    """The pieces of a mask without dirt, and the height of the writing."""
+    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink))
+    return parts, writing_height(parts)

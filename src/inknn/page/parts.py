@@ -1,0 +1,123 @@
+"""Connected pieces of ink, without dirt, and the height of the writing they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ink import Ink
+
+LOWEST = 7.0
+"""Writing lower than this many picture pixels can't be told from dirt."""
+
+
+FAINT = 0.4
+"""Pieces fainter than this share of the writing are no writing."""
+
+ALIKE = 1.8
+"""Digits of one hand differ in height by at most this factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Connected pieces of ink: ``labels[row, column]`` is a piece's number (0 is paper).
+
+    ``number``, ``box`` (x, y, width, height), ``area`` in pixels and mean ``strength`` of contrast have one
+    row for each piece kept.
+    """
+
+    labels: NDArray[np.int32]
+    number: NDArray[np.int64]
+    box: NDArray[np.int64]
+    area: NDArray[np.int64]
+    strength: NDArray[np.float64]
+
+    def keep(self, chosen: NDArray[np.bool_]) -> Parts:
+        """Only the pieces that are chosen."""
+        return replace(
+            self,
+            number=self.number[chosen],
+            box=self.box[chosen],
+            area=self.area[chosen],
+            strength=self.strength[chosen],
+        )
+
+
+def find_parts(mask: NDArray[np.bool_], contrast: NDArray[np.float32]) -> Parts:
+    """Number the 8-connected pieces of a mask."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    stats = np.asarray(stats[1:], np.int64)
+    total = np.bincount(labels[mask], weights=contrast[mask], minlength=count)[1:]
+    area = stats[:, cv2.CC_STAT_AREA]
+    return Parts(
+        np.asarray(labels, np.int32), np.arange(1, count), stats[:, :4], area, total / np.maximum(area, 1)
+    )
+
+
+def drop_specks(parts: Parts, ink: Ink) -> Parts:
+    """Drop pieces too small for a stroke."""
+    least = max(4.0, 0.8 * ink.stroke**2, 4.0 * ink.scale**2)
+    longer = parts.box[:, 2:].max(axis=1)
+    return parts.keep((parts.area >= least) & (longer >= max(1.5 * ink.stroke, 0.6 * LOWEST * ink.scale)))
+
+
+def drop_frames(parts: Parts, ink: Ink) -> Parts:
+    """Drop pieces that run along their own bounding box and have other writing inside."""
+    frame = np.zeros(len(parts.number), bool)
+    x, y, width, height = parts.box.T
+    for i in np.flatnonzero(np.minimum(width, height) > 6 * ink.stroke):
+        inside = (x > x[i]) & (y > y[i]) & (x + width < x[i] + width[i]) & (y + height < y[i] + height[i])
+        inside &= height > 0.2 * height[i]
+        if inside.any():
+            frame[i] = _along_its_box(parts, int(i), ink.stroke)
+    return parts.keep(~frame)
+
+
+def drop_faint(parts: Parts) -> Parts:
+    """Drop pieces much fainter than the writing: paper, print-through, most ruled lines."""
+    if not len(parts.number):
+        return parts
+    weight = (parts.box[:, 3] * parts.strength) ** 2.0
+    return parts.keep(parts.strength >= FAINT * _weighted_median(parts.strength, weight))
+
+
+def writing_height(parts: Parts) -> float:
+    """Typical height of the digits in working pixels, 0 where nothing is written.
+
+    Where at least three pieces are of like height they are the writing, unless something else is
+    far more; otherwise it is the median over all. Pieces count by the square of height times
+    strength: a thousand specks don't outweigh ten digits.
+    """
+    width, height = parts.box[:, 2].astype(float), parts.box[:, 3].astype(float)
+    writing = (width < 2.0 * height) & (height < 14.0 * width)
+    if not writing.any():
+        return float(height.max(initial=0.0))
+    height = height[writing]
+    weight = (height * parts.strength[writing]) ** 2
+    order = np.argsort(height)
+    height, total = height[order], np.concatenate([[0.0], np.cumsum(weight[order])])
+    end = np.searchsorted(height, ALIKE * height, side="right")
+    first = np.arange(len(height))
+    alike = np.where(end - first >= 3, total[end] - total[first], 0.0)
+    best = int(np.argmax(alike))
+    if alike[best] > 0.08 * total[-1]:
+        return _weighted_median(height[best : end[best]], weight[order][best : end[best]])
+    return _weighted_median(height, weight[order])
+
+
+def _weighted_median(values: NDArray[Any], weight: NDArray[np.float64]) -> float:
+    order = np.argsort(values)
+    below = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(below, below[-1] / 2)])
+
+
+def _along_its_box(parts: Parts, i: int, stroke: float) -> bool:
+    x, y, width, height = parts.box[i]
+    piece = parts.labels[y : y + height, x : x + width] == parts.number[i]
+    edge = int(2 * stroke) + 1
+    middle = piece[edge:-edge, edge:-edge]
+    return bool(middle.sum() < 0.2 * piece.sum())
