@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
-
-import typer
+import click
 
 from .sink import Sink
 
 
-class Action(StrEnum):
-    """What to do with the cache."""
-
-    path = "path"
-    clear = "clear"
-
-
-def cache(
-    action: Annotated[Action, typer.Argument(help="path: print the folder; clear: empty it.")] = Action.path,
-) -> None:
-    """Show or empty the folder of prepared data.
+@click.command()
+@click.argument("action", type=click.Choice(["path", "clear"]), default="path")
+def cache(action: str) -> None:
+    """Show the folder of prepared data (path), or empty it (clear).
 
     It holds the unpacked MNIST files and the prepared index, about 100 MB; both are made again when they
     are needed. The environment variable INKNN_CACHE_DIR chooses another folder.
@@ -34,7 +24,7 @@ def cache(
     from ..cache import cache_dir, clear_cache
 
     with Sink(None) as sink:
-        if action is Action.path:
+        if action == "path":
             sink.write(f"{cache_dir()}\n")
         else:
             files, size = clear_cache()

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from ..progress import terminal_progress
 from .sink import Sink
 
-
-class ReportFormat(StrEnum):
-    """The names of ``--format``."""
-
-    text = "text"
-    json = "json"
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
-def _complete_set(start: str) -> list[str]:
+def _complete(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem | str]:
     from ..lab.evaluate import DATA_SETS
 
-    return [name for name in DATA_SETS if name.startswith(start)]
+    return [name for name in DATA_SETS if name.startswith(begun)]
 
 
-def evaluate(
-    dataset: Annotated[
-        str, typer.Argument(metavar="SET", help="The labelled set: mnist.", autocompletion=_complete_set)
-    ],
-    format: Annotated[ReportFormat, typer.Option("--format", "-f", help="For people or for programs.")] = (
-        ReportFormat.text
-    ),
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
-) -> None:
+@click.command()
+@click.argument("dataset", metavar="SET", shell_complete=_complete)
+@click.option(
+    "--format",
+    "-f",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+def evaluate(dataset: str, format: str, quiet: bool) -> None:
     """Measure how often inknn is wrong on a labelled set.
 
     The error comes with its 95 % interval (Wilson): with 10,000 digits, 0.50 % and 0.55 % are the same but
-    for chance. mnist is MNIST's test set of 10,000 digits; the recogniser knows only the 60,000 for training.
+    for chance. The set mnist is MNIST's 10,000 test digits; the recogniser knows only the 60,000 for
+    training.
 
     Examples:
 
@@ -50,4 +49,4 @@ def evaluate(
     with Sink(None) as sink:
         with terminal_progress(quiet) as progress:
             result = evaluate_factory(dataset, progress)
-        sink.write(json.dumps(result.to_dict()) + "\n" if format is ReportFormat.json else f"{result}\n")
+        sink.write(json.dumps(result.to_dict()) + "\n" if format == "json" else f"{result}\n")

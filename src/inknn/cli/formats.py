@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .messages import printable
@@ -29,14 +28,6 @@ CSV_COLUMNS = (
     "width",
     "height",
 )
-
-
-class Format(StrEnum):
-    """The names of ``--format``."""
-
-    text = "text"
-    jsonl = "jsonl"
-    csv = "csv"
 
 
 class Writer:
@@ -127,16 +118,19 @@ class TableWriter(Writer):
         Console().print(table)
 
 
-def open_writer(sink: Sink, chosen: Format, *, names: bool) -> Writer:
-    """The writer for a format: for text, a table where a person looks."""
-    if chosen is Format.text and sink.is_terminal():
-        return TableWriter(sink)
-    writers: dict[Format, Callable[[], Writer]] = {
-        Format.text: lambda: TextWriter(sink, names=names),
-        Format.jsonl: lambda: JsonWriter(sink),
-        Format.csv: lambda: CsvWriter(sink),
-    }
-    return writers[chosen]()
+_WRITERS: dict[str, Callable[[Sink, bool], Writer]] = {
+    "text": lambda sink, names: TableWriter(sink) if sink.is_terminal() else TextWriter(sink, names=names),
+    "jsonl": lambda sink, _: JsonWriter(sink),
+    "csv": lambda sink, _: CsvWriter(sink),
+}
+
+FORMATS = tuple(_WRITERS)
+"""The names of ``--format``."""
+
+
+def open_writer(sink: Sink, format: str, *, names: bool) -> Writer:
+    """The writer of a format; ``names`` asks the one for plain text to begin lines with picture names."""
+    return _WRITERS[format](sink, names)
 
 
 def _least(line: Line) -> float:

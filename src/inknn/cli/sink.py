@@ -12,6 +12,13 @@ from ..cache import atomic_write
 from ..errors import OutputError
 
 
+class NobodyReadsError(Exception):
+    """The program that was to read our output has ended: no failure, but no reason to go on either.
+
+    Not a ``BrokenPipeError``, which Click would answer by leaving with the exit code 1.
+    """
+
+
 class Sink:
     """A place to write text to, always UTF-8; a context manager.
 
@@ -37,8 +44,8 @@ class Sink:
 
         Raises
         ------
-        BrokenPipeError
-            If nobody reads any more.
+        NobodyReadsError
+            If it is a pipe and the other side has been closed.
         OutputError
             If it can't be written.
         """
@@ -46,8 +53,8 @@ class Sink:
             # File names may hold bytes that are no UTF-8; they go out as they came in.
             self._file.write(text.encode("utf-8", "surrogateescape"))
             self._file.flush()
-        except BrokenPipeError:
-            raise
+        except BrokenPipeError as error:
+            raise NobodyReadsError from error
         except OSError as error:
             raise self._failure(error) from error
 
