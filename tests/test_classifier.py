@@ -51,8 +51,8 @@ def test_probabilities_are_those_of_the_classes(classifier, test_digits):
     probabilities = classifier.predict_proba(X)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     np.testing.assert_array_equal(classifier.classes_[probabilities.argmax(axis=1)], classifier.predict(X))
-    shares = classifier.recogniser_.recognise(X).shares
-    assert log_loss(y, probabilities) < 0.5 * log_loss(y, np.clip(shares, 1e-3, 1))
+    assert probabilities.min() > 0  # nothing is impossible
+    assert log_loss(y, probabilities) < 0.1
 
 
 def test_neighbours_come_with_and_without_distances(classifier, train_digits):

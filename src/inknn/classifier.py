@@ -131,7 +131,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """Probability of each class, in the order of ``classes_``.
 
         The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.vote.calibration`); the
-        rest is divided among the other labels by their shares of the vote, equally where none has any.
+        rest is divided among the other labels (:meth:`inknn.recogniser.Answers.probabilities`).
 
         Parameters
         ----------

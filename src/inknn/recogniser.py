@@ -98,9 +98,11 @@ class Answers:
         return len(self.labels)
 
     def probabilities(self) -> NDArray[np.float64]:
-        """Probability of each label, float64 (n, c): confidence, the rest divided by the vote.
+        """Probability of each label, float64 (n, c).
 
-        The label answered keeps the largest, so a confidence too low for that is raised a little.
+        The label answered has the confidence; raised a little where another one would come out higher.
+        Nine tenths of the rest are divided by shares of the vote, the last tenth, or all of it where
+        nobody else has votes, equally: no label is impossible.
         """
         n_labels = self.shares.shape[1]
         if n_labels == 1:
@@ -108,13 +110,14 @@ class Answers:
         row = np.arange(len(self))
         others = self.shares.copy()
         others[row, self.labels] = 0.0
-        divided = others.sum(axis=1, keepdims=True)
-        others = np.where(divided > 0, others / np.where(divided > 0, divided, 1.0), 1 / (n_labels - 1))
+        votes = others.sum(axis=1, keepdims=True)
+        others *= np.divide(0.9, votes, out=np.zeros_like(votes), where=votes > 0)
+        others += (1 - others.sum(axis=1, keepdims=True)) / (n_labels - 1)
         others[row, self.labels] = 0.0
         # confidence ≥ (1 − confidence) · m, where m is the largest part of the rest
-        largest = others.max(axis=1)
+        largest = others.max(axis=1) / others.sum(axis=1)
         confidence = np.maximum(self.confidence, largest / (1 + largest) + 1e-9)
-        probabilities = others * (1 - confidence)[:, None]
+        probabilities = others * ((1 - confidence) / others.sum(axis=1))[:, None]
         probabilities[row, self.labels] = confidence
         return probabilities
 

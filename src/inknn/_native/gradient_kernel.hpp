@@ -13,7 +13,8 @@ namespace inknn {
 namespace {
 
 constexpr int kImageSide = 28;
-constexpr double kFlat = 1e-3;  // glyph/deskew.py: less spread than this has no slant
+constexpr double kFlat = 1e-3;   // glyph/deskew.py says what
+constexpr double kNarrow = 0.7;  // these two are for
 
 // One number per direction, in as many vectors as it takes.
 struct alignas(64) Directions {
@@ -28,30 +29,40 @@ struct alignas(64) Directions {
 };
 
 struct Moments {
-    double x, y, slant;
+    double x, y, slant, width, height;
 };
 
 Moments moments_of(const std::uint8_t* image) {
-    // All sums but the last line's are of whole numbers, and exact.
-    std::int64_t ink = 0, sum_x = 0, sum_y = 0, sum_yy = 0, sum_xy = 0;
+    // All sums are of whole numbers, and exact.
+    std::int64_t ink = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_yy = 0, sum_xy = 0;
     for (int y = 0; y < kImageSide; ++y) {
-        std::int32_t row = 0, row_x = 0;
+        std::int32_t row = 0, row_x = 0, row_xx = 0;
         for (int x = 0; x < kImageSide; ++x) {
             const std::int32_t value = image[y * kImageSide + x];
             row += value;
             row_x += value * x;
+            row_xx += value * (x * x);
         }
         ink += row;
         sum_x += row_x;
+        sum_xx += row_xx;
         sum_y += row * y;
         sum_yy += row * y * y;
         sum_xy += row_x * y;
     }
     const double total = ink > 1 ? double(ink) : 1.0;
     const double x = double(sum_x) / total, y = double(sum_y) / total;
+    const double variance_x = double(sum_xx) / total - x * x;
     const double variance_y = double(sum_yy) / total - y * y;
     const double covariance = double(sum_xy) / total - x * y;
-    return {x, y, variance_y <= kFlat ? 0.0 : covariance / variance_y};
+    const double slant = variance_y <= kFlat ? 0.0 : covariance / variance_y;
+    const double straight_x = (variance_x - 2 * slant * covariance) + slant * slant * variance_y;
+    return {x, y, slant, __builtin_sqrt(straight_x > 0 ? straight_x : 0),
+            __builtin_sqrt(variance_y > 0 ? variance_y : 0)};
+}
+
+double scale_of(double spread, double aim, double evening) {
+    return evening == 0.0 ? 1.0 : __builtin_pow((spread > kNarrow ? spread : kNarrow) / aim, evening);
 }
 
 // The straightened image inside a black frame one pixel wide, for Sobel's sake.
@@ -60,36 +71,41 @@ struct Straightened {
     float pixels[(kMaxSide + 2) * (kMaxSide + 2)];
 };
 
-int clipped(double value, int low, int high) {
-    return value < low ? low : value > high ? high : int(value);
+// Whole part and fraction of a position, clipped to -2 .. length, where all is black anyway. Adding 2 makes
+// it positive, so that cutting off the fraction is flooring, without a call to the library.
+inline int split(double position, int length, float& fraction) {
+    const double inside = position > -2.0 ? (position < length ? position : length) : -2.0;
+    const int whole = int(inside + 2.0) - 2;
+    fraction = float(inside - whole);
+    return whole;
 }
 
-void straighten(const std::uint8_t* image, int side, Straightened& out) {
-    constexpr int kMargin = kMaxSide + 1;
+void straighten(const std::uint8_t* image, const GradientPlan& plan, Straightened& out) {
     const Moments m = moments_of(image);
+    const double scale_x = scale_of(m.width, plan.spread_x, plan.evening);
+    const double scale_y = scale_of(m.height, plan.spread_y, plan.evening);
+    const int side = plan.side, stride = out.stride = side + 2;
     const double middle = (side - 1) / 2.0;
-    float line[kImageSide + 2 * kMargin];
-    for (float& value : line) value = 0.0f;
-    const int stride = out.stride = side + 2;
+    float line[kImageSide + 4] = {};
     for (int i = 0; i < stride * stride; ++i) out.pixels[i] = 0.0f;
 
     for (int v = 0; v < side; ++v) {
-        const double row = (m.y - middle) + v;
-        const double row_floor = __builtin_floor(row);
-        if (!(row_floor >= -1 && row_floor < kImageSide)) continue;
-        const int above = int(row_floor);
-        const float down = float(row - row_floor), up = 1.0f - down;
+        const double row = m.y + scale_y * (v - middle);
+        float down;
+        const int above = split(row, kImageSide, down);
+        if (above < -1 || above >= kImageSide) continue;
         const std::uint8_t* a = above >= 0 ? image + above * kImageSide : nullptr;
         const std::uint8_t* b = above + 1 < kImageSide ? image + (above + 1) * kImageSide : nullptr;
         for (int x = 0; x < kImageSide; ++x)
-            line[kMargin + x] = up * (a ? float(a[x]) : 0.0f) + down * (b ? float(b[x]) : 0.0f);
+            line[2 + x] = (1.0f - down) * (a ? float(a[x]) : 0.0f) + down * (b ? float(b[x]) : 0.0f);
 
-        const double column = (m.x - middle) + m.slant * (row - m.y);
-        const double column_floor = __builtin_floor(column);
-        const float right = float(column - column_floor), left = 1.0f - right;
-        const float* from = line + kMargin + clipped(column_floor, -kMargin, kImageSide);
+        const double first = m.x + m.slant * (row - m.y);
         float* to = out.pixels + (v + 1) * stride + 1;
-        for (int u = 0; u < side; ++u) to[u] = left * from[u] + right * from[u + 1];
+        for (int u = 0; u < side; ++u) {
+            float right;
+            const int left = split(first + scale_x * (u - middle), kImageSide, right);
+            to[u] = (1.0f - right) * line[2 + left] + right * line[3 + left];
+        }
     }
 }
 
@@ -108,7 +124,9 @@ inline float turns_of_octant(float tangent) {
 }
 
 // Sobel's derivatives along one row, as edge strength and direction in bins, 0 <= position <= bins.
-void edges_of_row(const float* middle, int stride, int side, int bins, float* strength, float* position) {
+void edges_of_row(const float* middle, int stride, const GradientPlan& plan, float* strength,
+                  float* position) {
+    const int side = plan.side;
     const float* above = middle - stride;
     const float* below = middle + stride;
     for (int x = 0; x < side; ++x) {
@@ -123,8 +141,10 @@ void edges_of_row(const float* middle, int stride, int side, int bins, float* st
         turns = dx < 0.0f ? 0.5f - turns : turns;
         turns = dy < 0.0f ? 1.0f - turns : turns;
         strength[x] = __builtin_sqrtf(dx * dx + dy * dy);
-        position[x] = turns * float(bins);
+        position[x] = turns * float(plan.bins);
     }
+    if (plan.root_of_strength)
+        for (int x = 0; x < side; ++x) strength[x] = __builtin_sqrtf(strength[x]);
 }
 
 // The pixels of one row that have an edge, its strength shared between the two nearest directions.
@@ -188,7 +208,7 @@ void finish(float* histogram, int length) {
 void histograms_of(const std::uint8_t* image, const GradientPlan& plan, float* histogram) {
     const int side = plan.side, bins = plan.bins;
     Straightened straight;
-    straighten(image, side, straight);
+    straighten(image, plan, straight);
 
     Directions cells[kMaxCells];
     int n_cells = 0;
@@ -199,7 +219,7 @@ void histograms_of(const std::uint8_t* image, const GradientPlan& plan, float* h
     Directions sums[kMaxPoints];
     for (int y = 0; y < side; ++y) {
         const float* row = straight.pixels + (y + 1) * straight.stride + 1;
-        edges_of_row(row, straight.stride, side, bins, strength, position);
+        edges_of_row(row, straight.stride, plan, strength, position);
         edges_by_direction(strength, position, side, bins, edges);
         if (edges.count == 0) continue;
         const float* weights = plan.weights;

@@ -14,6 +14,10 @@ namespace inknn {
 struct GradientPlan {
     int side;              // of the straightened image, at most kMaxSide
     int bins;              // directions, at most kMaxBins
+    double spread_x;       // of the ink, to aim for
+    double spread_y;
+    double evening;        // how far: 0 to 1
+    bool root_of_strength;
     int n_grids;
     const int* points;     // per grid: windows to a side, at most kMaxPoints
     const float* weights;  // per grid: (points, side), one after the other

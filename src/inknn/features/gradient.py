@@ -62,6 +62,9 @@ class GradientSettings:
     side: int = 32
     bins: int = 12
     grids: tuple[Grid, ...] = (Grid(),)
+    spread: tuple[float, float] = (4.0, 5.5)
+    evening: float = 0.0
+    root_of_strength: bool = False
 
     def __post_init__(self) -> None:
         # The kernel's limits (kernels.hpp); its arrays live on the stack.
@@ -121,7 +124,15 @@ def gradient_histograms(
             histograms[start:stop] = gradient_histograms_numpy(block, settings)
         else:
             native.gradient_histograms(
-                block, settings.side, settings.bins, points, flat, histograms[start:stop]
+                block,
+                settings.side,
+                settings.bins,
+                *settings.spread,
+                settings.evening,
+                settings.root_of_strength,
+                points,
+                flat,
+                histograms[start:stop],
             )
 
     over_blocks(describe, len(images), _BLOCK, threads)
@@ -136,7 +147,8 @@ def gradient_histograms_numpy(
     Parameters and result are the same; memory grows by about 200 kB an image.
     """
     settings = settings or GradientSettings()
-    bin_maps = _directions(deskew(images, settings.side), settings.bins)
+    straight = deskew(images, settings.side, spread=settings.spread, evening=settings.evening)
+    bin_maps = _directions(straight, settings)
     parts = []
     for grid in settings.grids:
         weights = grid.weights(settings.side)
@@ -149,15 +161,18 @@ def gradient_histograms_numpy(
     return np.concatenate(parts, axis=1)
 
 
-def _directions(images: NDArray[np.float32], bins: int) -> NDArray[np.float32]:
+def _directions(images: NDArray[np.float32], settings: GradientSettings) -> NDArray[np.float32]:
     """Edge strength by direction: float32 (n, side, side) → (n, bins, side, side)."""
     count, side, _ = images.shape
+    bins = settings.bins
     framed = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     across = framed[:, :, 2:] - framed[:, :, :-2]
     down = framed[:, 2:] - framed[:, :-2]
     dx = across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]
     dy = down[:, :, :-2] + 2 * down[:, :, 1:-1] + down[:, :, 2:]
     strength = np.sqrt(dx * dx + dy * dy)
+    if settings.root_of_strength:
+        strength = np.sqrt(strength)
     position = np.arctan2(dy, dx) * np.float32(bins / (2 * np.pi))
     position += np.float32(bins) * (position < 0)
     lower = np.floor(position)
