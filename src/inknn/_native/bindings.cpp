@@ -58,8 +58,8 @@ void require(bool held, const char* what) {
     if (!held) throw std::invalid_argument(what);
 }
 
-void gradient_histograms(Array<const std::uint8_t, 3> images, int side, int bins, double spread_x,
-                         double spread_y, double evening, bool root_of_strength, Array<const int, 1> points,
+void gradient_histograms(Array<const std::uint8_t, 3> images, int side, int bins, double spread,
+                         double evening, bool root_of_strength, Array<const int, 1> points,
                          Array<const float, 1> weights, Array<float, 2> histograms) {
     require(images.shape(1) == 28 && images.shape(2) == 28, "images must be (n, 28, 28)");
     require(side >= 1 && side <= kMaxSide && bins >= 1 && bins <= kMaxBins, "side or bins out of range");
@@ -77,8 +77,7 @@ void gradient_histograms(Array<const std::uint8_t, 3> images, int side, int bins
     GradientPlan plan{};
     plan.side = side;
     plan.bins = bins;
-    plan.spread_x = spread_x;
-    plan.spread_y = spread_y;
+    plan.spread = spread;
     plan.evening = evening;
     plan.root_of_strength = root_of_strength;
     plan.n_grids = int(points.shape(0));
@@ -134,7 +133,7 @@ NB_MODULE(_kernels, module) {
     module.def("use_instruction_set", &inknn::use_instruction_set, "name"_a,
                "Choose another one, for tests and measurements.");
     module.def("gradient_histograms", &inknn::gradient_histograms, "images"_a, "side"_a, "bins"_a,
-               "spread_x"_a, "spread_y"_a, "evening"_a, "root_of_strength"_a, "points"_a, "weights"_a,
+               "spread"_a, "evening"_a, "root_of_strength"_a, "points"_a, "weights"_a,
                "histograms"_a.noconvert());
     module.def("nearest", &inknn::nearest<float>, "queries"_a.noconvert(), "references"_a.noconvert(),
                "first_index"_a, "squared"_a.noconvert(), "indices"_a.noconvert());

@@ -13,8 +13,9 @@ namespace inknn {
 namespace {
 
 constexpr int kImageSide = 28;
+constexpr float kNoEdge = 0.04f;  // features/gradient.py says why
 constexpr double kFlat = 1e-3;   // glyph/deskew.py says what
-constexpr double kNarrow = 0.7;  // these two are for
+constexpr double kNarrow = 0.5;  // these two are for
 
 // One number per direction, in as many vectors as it takes.
 struct alignas(64) Directions {
@@ -29,7 +30,7 @@ struct alignas(64) Directions {
 };
 
 struct Moments {
-    double x, y, slant, width, height;
+    double x, y, slant, spread;
 };
 
 Moments moments_of(const std::uint8_t* image) {
@@ -57,12 +58,7 @@ Moments moments_of(const std::uint8_t* image) {
     const double covariance = double(sum_xy) / total - x * y;
     const double slant = variance_y <= kFlat ? 0.0 : covariance / variance_y;
     const double straight_x = (variance_x - 2 * slant * covariance) + slant * slant * variance_y;
-    return {x, y, slant, __builtin_sqrt(straight_x > 0 ? straight_x : 0),
-            __builtin_sqrt(variance_y > 0 ? variance_y : 0)};
-}
-
-double scale_of(double spread, double aim, double evening) {
-    return evening == 0.0 ? 1.0 : __builtin_pow((spread > kNarrow ? spread : kNarrow) / aim, evening);
+    return {x, y, slant, __builtin_sqrt(straight_x > kNarrow ? straight_x : kNarrow)};
 }
 
 // The straightened image inside a black frame one pixel wide, for Sobel's sake.
@@ -82,15 +78,14 @@ inline int split(double position, int length, float& fraction) {
 
 void straighten(const std::uint8_t* image, const GradientPlan& plan, Straightened& out) {
     const Moments m = moments_of(image);
-    const double scale_x = scale_of(m.width, plan.spread_x, plan.evening);
-    const double scale_y = scale_of(m.height, plan.spread_y, plan.evening);
+    const double scale = plan.evening == 0 ? 1 : __builtin_pow(m.spread / plan.spread, plan.evening);
     const int side = plan.side, stride = out.stride = side + 2;
     const double middle = (side - 1) / 2.0;
     float line[kImageSide + 4] = {};
     for (int i = 0; i < stride * stride; ++i) out.pixels[i] = 0.0f;
 
     for (int v = 0; v < side; ++v) {
-        const double row = m.y + scale_y * (v - middle);
+        const double row = m.y + (v - middle);
         float down;
         const int above = split(row, kImageSide, down);
         if (above < -1 || above >= kImageSide) continue;
@@ -103,7 +98,7 @@ void straighten(const std::uint8_t* image, const GradientPlan& plan, Straightene
         float* to = out.pixels + (v + 1) * stride + 1;
         for (int u = 0; u < side; ++u) {
             float right;
-            const int left = split(first + scale_x * (u - middle), kImageSide, right);
+            const int left = split(first + scale * (u - middle), kImageSide, right);
             to[u] = (1.0f - right) * line[2 + left] + right * line[3 + left];
         }
     }
@@ -140,7 +135,8 @@ void edges_of_row(const float* middle, int stride, const GradientPlan& plan, flo
         turns = ay > ax ? 0.25f - turns : turns;
         turns = dx < 0.0f ? 0.5f - turns : turns;
         turns = dy < 0.0f ? 1.0f - turns : turns;
-        strength[x] = __builtin_sqrtf(dx * dx + dy * dy);
+        const float length = __builtin_sqrtf(dx * dx + dy * dy);
+        strength[x] = length < kNoEdge ? 0.0f : length;
         position[x] = turns * float(plan.bins);
     }
     if (plan.root_of_strength)

@@ -14,8 +14,7 @@ namespace inknn {
 struct GradientPlan {
     int side;              // of the straightened image, at most kMaxSide
     int bins;              // directions, at most kMaxBins
-    double spread_x;       // of the ink, to aim for
-    double spread_y;
+    double spread;         // of the ink's columns, to aim for
     double evening;        // how far: 0 to 1
     bool root_of_strength;
     int n_grids;

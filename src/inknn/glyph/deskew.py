@@ -17,8 +17,8 @@ __all__ = ["Moments", "deskew", "moments"]
 
 # Below this variance (squared pixels) all ink lies in one row, and a slant means nothing.
 _FLAT = 1e-3
-# A stroke spreads at least this much (pixels); less would be blown up without limit.
-_NARROW = 0.7
+# A stroke spreads at least this much (variance, squared pixels); less would be widened without limit.
+_NARROW = 0.5
 _CHUNK = 512
 
 
@@ -31,14 +31,12 @@ class Moments(NamedTuple):
     """Row of the centre of gravity."""
     slant: NDArray[np.float64]
     """Columns to the right per row down."""
-    width: NDArray[np.float64]
-    """Standard deviation of the ink's columns, once the slant is taken away."""
-    height: NDArray[np.float64]
-    """Standard deviation of the ink's rows."""
+    spread: NDArray[np.float64]
+    """Standard deviation of the ink's columns once the slant is taken away, at least √½."""
 
 
 def moments(images: NDArray[np.uint8]) -> Moments:
-    """Centre of gravity, slant and spread of each image.
+    """Centre of gravity, slant and width of each image.
 
     Parameters
     ----------
@@ -48,7 +46,7 @@ def moments(images: NDArray[np.uint8]) -> Moments:
     Returns
     -------
     Moments
-        Without ink the centre is (0, 0), without slant or spread.
+        Without ink the centre is (0, 0), without slant.
     """
     images = np.asarray(images, dtype=np.uint8)
     row, column = (np.arange(side, dtype=np.float64) for side in images.shape[1:])
@@ -65,22 +63,18 @@ def moments(images: NDArray[np.uint8]) -> Moments:
     upright = variance_y <= _FLAT
     slant = np.where(upright, 0.0, covariance / np.where(upright, 1.0, variance_y))
     straight_x = (variance_x - 2 * slant * covariance) + slant * slant * variance_y
-    return Moments(x, y, slant, np.sqrt(np.maximum(straight_x, 0.0)), np.sqrt(np.maximum(variance_y, 0.0)))
+    return Moments(x, y, slant, np.sqrt(np.maximum(straight_x, _NARROW)))
 
 
 def deskew(
-    images: NDArray[np.uint8],
-    side: int = 32,
-    *,
-    spread: tuple[float, float] = (1.0, 1.0),
-    evening: float = 0.0,
+    images: NDArray[np.uint8], side: int = 32, *, spread: float = 4.0, evening: float = 0.0
 ) -> NDArray[np.float32]:
     """Shear each image upright and put its centre of gravity in the middle of a square.
 
-    On the way its width and height can be brought nearer to those of other images, each by itself, the way
-    nonlinear and moment normalisation do (Liu, Nakashima, Sako & Fujisawa, 2004): scaled by
-    ``(spread / the image's)`` to the power of ``evening``. One bilinear resampling does it all. Ink
-    pushed beyond the square is lost.
+    On the way its width can be brought nearer to that of other digits, the way moment normalisation does
+    (Liu, Nakashima, Sako & Fujisawa, "Handwritten digit recognition: investigation of normalization and
+    feature extraction techniques", 2004): it is scaled by ``(spread / the image's)`` to the power of
+    ``evening``. One bilinear resampling does it all. Ink pushed beyond the square is lost.
 
     Parameters
     ----------
@@ -88,10 +82,10 @@ def deskew(
         Ink bright on black; black beyond the border.
     side : int
         Side of the squares returned, in pixels.
-    spread : (width, height)
-        Standard deviations of the ink to aim for, in pixels.
+    spread : float
+        Standard deviation of the ink's columns to aim for, in pixels.
     evening : float
-        0 leaves the size as it is, 1 gives all images the same spread.
+        0 leaves the width as it is, 1 gives all images the same.
 
     Returns
     -------
@@ -106,17 +100,13 @@ def deskew(
     return straight
 
 
-def _resample(
-    images: NDArray[np.uint8], side: int, spread: tuple[float, float], evening: float
-) -> NDArray[np.float32]:
+def _resample(images: NDArray[np.uint8], side: int, spread: float, evening: float) -> NDArray[np.float32]:
     count, height, width = images.shape
-    x, y, slant, spread_x, spread_y = (moment[:, None] for moment in moments(images))
-    # Pixels of the image per pixel of the square.
-    scale_x = (np.maximum(spread_x, _NARROW) / spread[0]) ** evening
-    scale_y = (np.maximum(spread_y, _NARROW) / spread[1]) ** evening
+    x, y, slant, spreads = (moment[:, None] for moment in moments(images))
     offset = np.arange(side, dtype=np.float64) - (side - 1) / 2
-    row = y + scale_y * offset
+    row = y + offset
     first = x + slant * (row - y)  # column of the image in the middle of each row of the square
+    scale = (spreads / spread) ** evening  # pixels of the image per pixel of the square
 
     # All pixels of a row of the square lie in one row of the image: blend its two lines, then along it.
     # A black frame takes the indices that fall outside, once they are clipped.
@@ -129,7 +119,7 @@ def _resample(
     blended += down[..., None] * framed[image, np.minimum(above + 2, height + 1)]
     lines[:, 2 : 2 + width] = blended.reshape(count * side, width)
 
-    column = first[:, :, None] + (scale_x * offset)[:, None, :]
+    column = first[:, :, None] + (scale * offset)[:, None, :]
     left, right = _split(column.reshape(count * side, side), width)
     at = left + 2 + (width + 4) * np.arange(count * side)[:, None]
     flat = lines.ravel()
