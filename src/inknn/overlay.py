@@ -35,7 +35,8 @@ _STYLES: dict[Verdict, _Style] = {
 _SMALLEST_DIGIT = 28  # pixels: pictures of smaller digits are enlarged, or their labels would hide them
 _SMALLEST_SIDE = 240  # pixels of the longer side: smaller pictures are enlarged too
 _LARGEST_SIDE = 6000  # but not beyond this
-_LABEL_PART = 0.4  # height of a label's text, in digits
+_LABEL_PART = 0.4  # height of a label's text, in digits,
+_LARGEST_LABEL = 0.1  # or less, in pictures' longer sides
 _CHARACTERS = "0123456789?"
 _PADDING = 2  # pixels around a label's text
 
@@ -76,7 +77,8 @@ def draw_overlay(picture_rgb: NDArray[np.uint8], reading: Reading) -> Image.Imag
     if not digits:
         return image
     stroke = max(1, round(typical * factor / 40))
-    font = ImageFont.load_default(max(1, round(typical * factor * _LABEL_PART)))
+    size = min(typical * _LABEL_PART, max(width, height) * _LARGEST_LABEL) * factor
+    font = ImageFont.load_default(max(1, round(size)))
     _, top, _, bottom = font.getbbox(_CHARACTERS)
     label_height = math.ceil(bottom - top) + 2 * _PADDING
     boxes = [_outside(digit.box, factor, stroke) for digit in digits]

@@ -112,9 +112,9 @@ def read(
             from ..reader import DigitReader
 
             max_pixels = round(max_megapixels * 1e6)
-            work = partial(
-                do, reader=DigitReader(max_pixels=max_pixels, progress=progress), max_pixels=max_pixels
-            )
+            # Pictures side by side leave no CPU idle for the search to take.
+            reader = DigitReader(max_pixels=max_pixels, n_jobs=None if jobs == 1 else 1, progress=progress)
+            work = partial(do, reader=reader, max_pixels=max_pixels)
             for done, outcome in enumerate(in_order(work, todo, jobs), start=1):
                 if isinstance(outcome, InknnError):
                     complain(f"{sources[done - 1].name}: {outcome}")

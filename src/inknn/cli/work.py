@@ -76,9 +76,9 @@ def do(job: Job, reader: DigitReader, max_pixels: int) -> list[Reading] | InknnE
     except Exception as error:  # a bug of ours must not cost the user the other pictures
         if os.environ.get(TRACEBACK_VARIABLE):
             raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
         return InknnError(
-            f"inknn failed on it, which is a bug ({type(error).__name__}: {error}); "
-            f"{TRACEBACK_VARIABLE}=1 shows where"
+            f"inknn failed on it, which is a bug; {TRACEBACK_VARIABLE}=1 shows where ({reason})"
         )
     return readings
 
@@ -117,6 +117,6 @@ def _save_overlays(picture: str | bytes, readings: list[Reading], path: Path, ma
         drawn = draw_overlay(page.colour, reading)
         try:
             with atomic_write(target) as file:
-                drawn.save(file, "PNG")
+                drawn.save(file, "PNG", compress_level=3)  # twice as fast as 6, 5 % larger
         except OSError as error:
             raise OutputError(f"can't write {target}: {error.strerror or error}") from error
