@@ -361,7 +361,7 @@ class TestRead:
         os.close(ours)
         assert process.wait() == 3
         assert re.search(
-            r"seven\.png\s*│\s*1\s*│\s*7\s*│\s*\d+%", re.sub(r"\x1b\[[\d;]*m", "", shown.decode())
+            r"seven\.png\s*│\s*1\s*│\s*7\s*│\s*\d+\.\d %", re.sub(r"\x1b\[[\d;]*m", "", shown.decode())
         )
 
 

@@ -111,10 +111,12 @@ class TableWriter(Writer):
         for reading in self._readings:
             start = [_plain(reading.source), *([_plain(str(reading.page))] if paged else [])]
             for number, line in enumerate(reading.lines, start=1):
-                cells = (_plain(str(number)), _coloured(line), _plain(f"{_least(line):.0%}"))
+                cells = (_plain(str(number)), _coloured(line), _plain(f"{100 * _least(line):.1f} %"))
                 table.add_row(*start, *cells, _plain(", ".join(map(_guess, _doubtful(line)))))
+                start = [_plain("")] * len(start)
             if not reading.lines:
                 table.add_row(*start, "", _plain("no digits", "dim"))
+            table.add_section()
         Console().print(table)
 
 
