@@ -81,7 +81,7 @@ def separate(grey: NDArray[np.uint8]) -> Ink:
     mask = _threshold(contrast, widest)
     stroke = stroke_width(mask)
     narrow = int(4 * stroke) + 9
-    if 0 < stroke and narrow < widest // 2:
+    if stroke > 0 and narrow < widest // 2:
         contrast = _contrast(dark, narrow)
         mask = _threshold(contrast, int(12 * stroke) + 9)
         stroke = stroke_width(mask)

@@ -14,7 +14,7 @@ from ..ink import Ink
 from .glyphs import Glyph, cut_out
 from .parts import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
 from .rows import find_rows, join_pieces
-from .rules import LONG, erase_rules, erase_spanning_rules
+from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules
 
 __all__ = ["Glyph", "find_lines"]
 
@@ -32,11 +32,13 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     list of lists of Glyph
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
     """
-    mask = erase_spanning_rules(ink)
-    parts, height = _writing(mask, ink)
-    written = erase_rules(mask, int(LONG * height), 1.5 * ink.stroke) if height else mask
-    if written is not mask:
-        parts, height = _writing(written, ink)
+    rules = find_spanning_rules(ink)
+    parts, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
+    rules |= find_rules(ink.mask, int(LONG * height), 1.5 * ink.stroke)
+    if rules:
+        parts, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
+        parts = rules.drop_leftovers(parts)
+        height = writing_height(parts)
     if height < LOWEST * ink.scale:
         return []
     rows = find_rows(join_pieces(parts, height), parts, height)

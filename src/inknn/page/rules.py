@@ -7,50 +7,92 @@ be straight. Erased is only where the run across the rule is about as thin as th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
-from .parts import drop_specks, find_parts
+from .parts import ALIKE, Parts, drop_specks, find_parts
 
-LONG = 2.6
+LONG = 2.0
 """A rule is at least this many times as long as the writing is high ..."""
 
 SPANNING = 0.3
 """... or spans this share of the picture, and writing remains without it."""
 
-SLENDER = 16.0
+SLENDER = 24.0
 """A rule is at least this many times as long as it is thick; strokes of digits aren't."""
 
 FILLED = 0.93
 """Share of a rule's length that is inked; the rest are small gaps and crossing strokes."""
 
-IN_LINE = 0.45
+IN_LINE = 0.6
 """Where a rule is found, runs of this share of its length are rules as well if they lie in its line."""
+
+DARKER = 1.4
+"""Ink of this many times the contrast of a rule is writing."""
 
 SLOPES = tuple(0.02 * step for step in range(-5, 6))
 """Slopes that are looked for, about ±5°."""
 
 
-def erase_spanning_rules(ink: Ink) -> NDArray[np.bool_]:
-    """The mask without rules that span much of the picture; the same object where there are none.
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Pixels on rules that go ``across`` the page and ``down`` it, each uint8 0 or 1."""
 
-    For pages on which the rules touch the writing, so that its height isn't known yet. A big 1, 4
-    or 7 has such runs as well: they are rules only if at least three pieces of like height remain.
+    across: NDArray[np.uint8]
+    down: NDArray[np.uint8]
+
+    def __bool__(self) -> bool:
+        return bool(self.across.any() or self.down.any())
+
+    def __or__(self, other: Rules) -> Rules:
+        return Rules(self.across | other.across, self.down | other.down)
+
+    def erase_from(self, ink: Ink) -> NDArray[np.bool_]:
+        """The mask of the ink without the rules, the strokes that cross them made whole again."""
+        pixels = ink.mask.astype(np.uint8)
+        erased = np.zeros_like(pixels)
+        for rules, turn in ((self.across, False), (self.down, True)):
+            if rules.any():
+                erased |= _thin(pixels, rules, turn) & ~_darker(ink, rules)
+        return _bridge(pixels & ~erased, self.across, self.down).astype(bool)
+
+    def drop_leftovers(self, parts: Parts) -> Parts:
+        """Drop pieces that lie mostly on rules: their thick or ragged parts."""
+        inside = np.zeros(len(parts.number), bool)
+        for rules, turn in ((self.across, False), (self.down, True)):
+            if rules.any():
+                reach = 2 * _thickness(rules.T if turn else rules) + 3
+                near = cv2.dilate(rules, np.ones((reach, reach), np.uint8)).astype(bool)
+                covered = np.bincount(parts.labels[near], minlength=int(parts.labels.max()) + 1)
+                inside |= covered[parts.number] > 0.6 * parts.area
+        return parts.keep(~inside)
+
+
+def find_spanning_rules(ink: Ink) -> Rules:
+    """Rules that span much of the picture, for pages where rules touch the writing.
+
+    The height of the writing isn't known yet, and a big 1, 4 or 7 has long runs as well: they are
+    rules only if at least three pieces of like height remain without them.
     """
     length = int(SPANNING * max(ink.mask.shape))
-    written = erase_rules(ink.mask, length, length / SLENDER)
-    if written is ink.mask:
-        return written
-    height = np.sort(drop_specks(find_parts(written, ink.contrast), ink).box[:, 3])
+    rules = find_rules(ink.mask, length, length / SLENDER)
+    if not rules:
+        return rules
+    height = np.sort(drop_specks(find_parts(rules.erase_from(ink), ink.contrast), ink).box[:, 3])
     height = height[height > 2.5 * ink.stroke]
-    alike = np.searchsorted(height, 1.6 * height, side="right") - np.arange(len(height))
-    return written if alike.max(initial=0) >= 3 else ink.mask
+    alike = np.searchsorted(height, ALIKE * height, side="right") - np.arange(len(height))
+    if alike.max(initial=0) >= 3:
+        return rules
+    nothing = np.zeros(ink.mask.shape, np.uint8)
+    return Rules(nothing, nothing)
 
 
-def erase_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> NDArray[np.bool_]:
-    """The mask without straight thin runs of at least ``length`` pixels; the same object where there are none.
+def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
+    """Straight thin runs, nearly horizontal or nearly vertical.
 
     Parameters
     ----------
@@ -61,15 +103,15 @@ def erase_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> NDArr
         Runs thicker than this many pixels are no rules.
     """
     pixels = mask.astype(np.uint8)
-    across = _rules(pixels, length, thickness)
-    down = _rules(pixels.T.copy(), length, thickness).T
-    if not (across.any() or down.any()):
-        return mask
-    height = length / LONG
-    written = pixels & ~_thin(pixels, across) & ~_thin(pixels.T.copy(), down.T.copy()).T
-    written &= ~_box_sides(written, across, height)
-    written &= ~_box_sides(written.T.copy(), down.T.copy(), height).T
-    return _bridge(written, across, down).astype(bool)
+    return Rules(_rules(pixels, length, thickness), _rules(pixels.T.copy(), length, thickness).T)
+
+
+def erase_box_sides(mask: NDArray[np.bool_], rules: Rules, height: float) -> NDArray[np.bool_]:
+    """The mask without the short straight pieces that lead from one rule to the next."""
+    pixels = mask.astype(np.uint8)
+    pixels &= ~_box_sides(pixels, rules.across, height)
+    pixels &= ~_box_sides(pixels.T.copy(), rules.down.T.copy(), height).T
+    return pixels.astype(bool)
 
 
 def _rules(pixels: NDArray[np.uint8], length: int, thickness: float) -> NDArray[np.uint8]:
@@ -81,8 +123,10 @@ def _rules(pixels: NDArray[np.uint8], length: int, thickness: float) -> NDArray[
     reduce = max(1, length // 100)
     small = _any_of(pixels, reduce)
     length = length // reduce
-    thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((int(thickness / reduce) + 3, 1), np.uint8))
-    lines = cv2.dilate(small & ~thick, np.ones((3, 1), np.uint8))
+    thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((int(thickness / reduce) + 2, 1), np.uint8))
+    gap = np.ones((1, int(thickness / reduce) + 3), np.uint8)
+    thin = cv2.morphologyEx(small & ~thick, cv2.MORPH_CLOSE, gap) & small  # back where rules cross
+    lines = cv2.dilate(thin, np.ones((3, 1), np.uint8))
     found = np.zeros_like(small)
     for slope in SLOPES:
         found |= _runs(lines, slope, length)
@@ -109,7 +153,7 @@ def _runs(lines: NDArray[np.uint8], slope: float, length: int) -> NDArray[np.uin
     if not long.any():
         return np.zeros_like(lines)
     short = _filled(level, int(length * IN_LINE))
-    in_line = cv2.dilate(long, np.ones((5, 2 * (length // 2) + 1), np.uint8))
+    in_line = cv2.dilate(long, np.ones((3, 4 * length + 1), np.uint8))
     runs = long | (short & in_line)
     return np.asarray(
         cv2.warpAffine(runs, shear, (columns, rows), flags=cv2.WARP_INVERSE_MAP | cv2.INTER_NEAREST)
@@ -118,9 +162,10 @@ def _runs(lines: NDArray[np.uint8], slope: float, length: int) -> NDArray[np.uin
 
 def _filled(level: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
     """Pixels in horizontal windows of ``length`` pixels that are inked to :data:`FILLED`."""
-    window = {"ksize": (length, 1), "borderType": cv2.BORDER_CONSTANT}
-    filled = (cv2.boxFilter(level, cv2.CV_32F, **window) >= FILLED).astype(np.float32)
-    return np.asarray((cv2.boxFilter(filled, cv2.CV_32F, **window) > 0.5 / length).astype(np.uint8) & level)
+    outside = cv2.BORDER_CONSTANT
+    filled = cv2.boxFilter(level, cv2.CV_32F, (length, 1), borderType=outside) >= FILLED
+    near = cv2.boxFilter(filled.astype(np.float32), cv2.CV_32F, (length, 1), borderType=outside)
+    return np.asarray((near > 0.5 / length).astype(np.uint8) & level)
 
 
 def _thickness(rules: NDArray[np.uint8]) -> int:
@@ -131,14 +176,27 @@ def _thickness(rules: NDArray[np.uint8]) -> int:
     return max(1, round(pixels / max(1, pixels - joined)))
 
 
-def _thin(pixels: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The part of horizontal rules, and of their ragged edge, where no stroke crosses."""
-    if not rules.any():
-        return rules
-    limit = 2 * _thickness(rules) + 3
+def _thin(pixels: NDArray[np.uint8], rules: NDArray[np.uint8], turn: bool) -> NDArray[np.uint8]:
+    """The part of rules, and of their ragged edge, where no stroke crosses; ``turn`` for those that go down."""
+    if turn:
+        return _thin(pixels.T.copy(), rules.T.copy(), False).T
+    limit = int(1.6 * _thickness(rules)) + 3
     crossing = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, np.ones((limit, 1), np.uint8))
     near = cv2.dilate(rules, np.ones((5, 3), np.uint8))
     return np.asarray(near & pixels & ~crossing & 1, np.uint8)
+
+
+def _darker(ink: Ink, rules: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pixels clearly darker than the rule they are on: writing, even where it runs along one."""
+    _, labels = cv2.connectedComponents(rules, connectivity=8)
+    on = rules.astype(bool)
+    label, contrast = labels[on], ink.contrast[on]
+    order = np.lexsort((contrast, label))
+    first = np.searchsorted(label[order], np.arange(labels.max() + 2))
+    core = first[:-1] + (0.85 * np.diff(first)).astype(np.int64)  # not a rule's soft edge
+    strength = contrast[order][np.minimum(core, len(order) - 1)]
+    around = cv2.dilate(np.where(on, strength[labels], 0).astype(np.float32), np.ones((5, 5), np.uint8))
+    return np.asarray(ink.contrast > DARKER * around, np.uint8)
 
 
 def _box_sides(pixels: NDArray[np.uint8], rules: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
