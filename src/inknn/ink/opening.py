@@ -89,7 +89,7 @@ def _from_file(
         name, data = source or _name_of(picture), picture.read()
     else:
         raise TypeError(
-            f"a picture is a path, bytes, a binary file, a PIL image or an array, not {type(picture).__name__}"
+            f"a picture is a path, bytes, binary file, PIL image or array, not {type(picture).__name__}"
         )
     if not data:
         raise PictureError("the file is empty; save or export the picture again")
@@ -152,7 +152,8 @@ def _page(image: Image.Image, source: str, number: int, max_pixels: int, said: t
     width, height = image.size
     if width * height > max_pixels:
         raise PictureTooLargeError(
-            f"{width}×{height} is more than the limit of {max_pixels / 1e6:g} megapixels; scale it down or raise the limit"
+            f"{width}×{height} is more than the limit of {max_pixels / 1e6:g} megapixels; "
+            "scale it down or raise the limit"
         )
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"a picture of {width}×{height} pixels holds no digit")
@@ -176,11 +177,8 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     values = np.asarray(image, dtype=np.float64)
     values = np.nan_to_num(values - min(0.0, float(np.nanmin(values))))
     top = float(values.max())
-    if image.mode == "F" and top <= 1:
-        scale = 255.0
-    else:
-        scale = 255.0 / (2.0 ** max(8, int(top).bit_length()) - 1)
-    return Image.fromarray(np.rint(values * scale).clip(0, 255).astype(np.uint8))
+    largest = 1.0 if image.mode == "F" and top <= 1 else 2.0 ** max(8, int(top).bit_length()) - 1
+    return Image.fromarray(np.rint(values * (255.0 / largest)).clip(0, 255).astype(np.uint8))
 
 
 def _on_paper(image: Image.Image) -> Image.Image:

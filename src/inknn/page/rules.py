@@ -40,16 +40,20 @@ SLOPES = tuple(0.02 * step for step in range(-5, 6))
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Pixels on rules that go ``across`` the page and ``down`` it, each uint8 0 or 1."""
+    """Pixels on rules that go ``across`` the page and ``down`` it, each uint8 0 or 1.
+
+    ``length`` is the shortest that a rule is by itself; shorter runs are in line with one.
+    """
 
     across: NDArray[np.uint8]
     down: NDArray[np.uint8]
+    length: int
 
     def __bool__(self) -> bool:
         return bool(self.across.any() or self.down.any())
 
     def __or__(self, other: Rules) -> Rules:
-        return Rules(self.across | other.across, self.down | other.down)
+        return Rules(self.across | other.across, self.down | other.down, min(self.length, other.length))
 
     def erase_from(self, ink: Ink) -> NDArray[np.bool_]:
         """The mask of the ink without the rules, the strokes that cross them made whole again."""
@@ -57,7 +61,7 @@ class Rules:
         erased = np.zeros_like(pixels)
         for rules, turn in ((self.across, False), (self.down, True)):
             if rules.any():
-                erased |= _thin(pixels, rules, turn) & ~_darker(ink, rules)
+                erased |= _thin(pixels, rules, turn) & ~_darker(ink, rules, self.length)
         return _bridge(pixels & ~erased, self.across, self.down).astype(bool)
 
     def drop_leftovers(self, parts: Parts) -> Parts:
@@ -88,7 +92,7 @@ def find_spanning_rules(ink: Ink) -> Rules:
     if alike.max(initial=0) >= 3:
         return rules
     nothing = np.zeros(ink.mask.shape, np.uint8)
-    return Rules(nothing, nothing)
+    return Rules(nothing, nothing, length)
 
 
 def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
@@ -103,7 +107,7 @@ def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
         Runs thicker than this many pixels are no rules.
     """
     pixels = mask.astype(np.uint8)
-    return Rules(_rules(pixels, length, thickness), _rules(pixels.T.copy(), length, thickness).T)
+    return Rules(_rules(pixels, length, thickness), _rules(pixels.T.copy(), length, thickness).T, length)
 
 
 def erase_box_sides(mask: NDArray[np.bool_], rules: Rules, height: float) -> NDArray[np.bool_]:
@@ -177,7 +181,7 @@ def _thickness(rules: NDArray[np.uint8]) -> int:
 
 
 def _thin(pixels: NDArray[np.uint8], rules: NDArray[np.uint8], turn: bool) -> NDArray[np.uint8]:
-    """The part of rules, and of their ragged edge, where no stroke crosses; ``turn`` for those that go down."""
+    """The part of rules and of their ragged edge where no stroke crosses; ``turn`` for those that go down."""
     if turn:
         return _thin(pixels.T.copy(), rules.T.copy(), False).T
     limit = int(1.6 * _thickness(rules)) + 3
@@ -186,15 +190,20 @@ def _thin(pixels: NDArray[np.uint8], rules: NDArray[np.uint8], turn: bool) -> ND
     return np.asarray(near & pixels & ~crossing & 1, np.uint8)
 
 
-def _darker(ink: Ink, rules: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _darker(ink: Ink, rules: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
     """Pixels clearly darker than the rule they are on: writing, even where it runs along one."""
-    _, labels = cv2.connectedComponents(rules, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(rules, connectivity=8)
     on = rules.astype(bool)
     label, contrast = labels[on], ink.contrast[on]
     order = np.lexsort((contrast, label))
-    first = np.searchsorted(label[order], np.arange(labels.max() + 2))
+    first = np.searchsorted(label[order], np.arange(count + 1))
     core = first[:-1] + (0.85 * np.diff(first)).astype(np.int64)  # not a rule's soft edge
     strength = contrast[order][np.minimum(core, len(order) - 1)]
+    # A short run was taken for a rule because it is in line with one; it may be a stroke all the same.
+    long = stats[:, 2:4].max(axis=1) >= 0.9 * length
+    long[0] = False
+    if long.any():
+        strength = np.where(long, strength, np.minimum(strength, np.median(strength[long])))
     around = cv2.dilate(np.where(on, strength[labels], 0).astype(np.float32), np.ones((5, 5), np.uint8))
     return np.asarray(ink.contrast > DARKER * around, np.uint8)
 
