@@ -11,6 +11,7 @@ start, since it validates its arguments with Pydantic.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -32,12 +33,14 @@ def build_app() -> click.Group:
     from . import cache, completion, evaluate, read
     from .start import start
 
-    app = start
-    app.add_command(read.read)
-    app.add_command(evaluate.evaluate)
-    app.add_command(cache.cache)
-    app.add_command(completion.completion)
-    return app
+    for verb in (
+        read.read,
+        evaluate.evaluate,
+        cache.cache,
+        completion.completion,
+    ):
+        start.add_command(verb)
+    return start
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -54,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         Always, with the exit code.
     """
     try:
-        with suppress(ValueError):  # only the main thread may say what a signal does
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+        if arguments is None:
+            _settle_in()
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             code = _run(arguments)
@@ -67,6 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # Nobody who pressed Ctrl-C wants to wait for the pictures that other threads are still reading.
         os._exit(code)
     sys.exit(code)
+
+
+def _settle_in() -> None:
+    """What may be done only to a process that is ours."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    # A tenth of the start goes into looking for garbage among modules that were only just loaded.
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
