@@ -43,6 +43,13 @@ BETWEEN = 4.0
 """More than this many times as much half-dark area as ink, and the "ink" is the paper's texture."""
 
 
+BROAD = 25.0
+"""A stroke of at least this many pixels must have an edge ..."""
+
+EDGE = 0.35
+"""... within this share of its width."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ink:
     """The ink of one picture at the size it was worked on.
@@ -85,7 +92,7 @@ def separate(grey: NDArray[np.uint8]) -> Ink:
         contrast = _contrast(dark, narrow)
         mask = _threshold(contrast, int(12 * stroke) + 9)
         stroke = stroke_width(mask)
-    if _is_texture(contrast, mask):
+    if _is_texture(contrast, mask) or _is_shade(contrast, mask, stroke):
         mask, stroke = np.zeros_like(mask), 0.0
     return Ink(contrast, mask, stroke, scale, inverted)
 
@@ -99,6 +106,23 @@ def _is_texture(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
     strength = float(np.quantile(smooth[mask], 0.8)) - paper
     between = (smooth - paper > 0.15 * strength) & (smooth - paper < 0.45 * strength)
     return int(between.sum()) > BETWEEN * int(mask.sum())
+
+
+def _is_shade(contrast: NDArray[np.float32], mask: NDArray[np.bool_], stroke: float) -> bool:
+    """Whether what looks like one very broad stroke has no edge, as a soft shadow or a colour gradient."""
+    if stroke < BROAD:
+        return False
+    shrink = 12 / stroke
+    small = cv2.resize(contrast, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(mask.astype(np.uint8), small.shape[::-1], interpolation=cv2.INTER_AREA)
+    edge = (inside & ~cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=1)).astype(bool)
+    if not edge.any():
+        return True
+    slope = cv2.magnitude(
+        cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8)
+    )
+    steepest = cv2.dilate(slope, np.ones((3, 3), np.uint8))[edge]
+    return float(np.median(small[edge])) > EDGE * 12 * float(np.median(steepest))
 
 
 def _resize(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

@@ -34,13 +34,13 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     """
     rules = find_spanning_rules(ink)
     parts, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
+    if height < LOWEST * ink.scale:
+        return []
     rules |= find_rules(ink.mask, int(LONG * height), 1.5 * ink.stroke)
     if rules:
         parts, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
         parts = rules.drop_leftovers(parts)
         height = writing_height(parts)
-    if height < LOWEST * ink.scale:
-        return []
     rows = find_rows(join_pieces(parts, height), parts, height)
     return [[cut_out(piece, parts, ink) for piece in row] for row in rows]
 
