@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from .recogniser import Answers, Recogniser
 
 NOTHING_FOUND = "no digits found: the picture is blank, or its ink is too faint or too small"
+
+NO_WRITING = "hardly anything on it looks like a digit: a photograph, or other writing?"
+FEWEST_GLYPHS = 12
+SMALLEST_SHARE = 0.25
 
 
 class DigitReader:
@@ -99,11 +104,16 @@ class DigitReader:
 
     def _read_page(self, page: Picture) -> Reading:
         lines = find_lines(separate(page.grey))
-        glyphs = [glyph for line in lines for glyph in line]
-        warnings = page.warnings if glyphs else (*page.warnings, NOTHING_FOUND)
+        digits = self._answer([glyph for line in lines for glyph in line])
+        warnings = page.warnings
+        if not digits:
+            warnings = (*warnings, NOTHING_FOUND)
+        elif _is_no_writing(digits):
+            warnings = (*warnings, NO_WRITING)
+            digits = [replace(digit, verdict="not-a-digit") for digit in digits]
         height, width = page.grey.shape
-        digits = iter(self._answer(glyphs))
-        read = tuple(_line([next(digits) for _ in line]) for line in lines)
+        rest = iter(digits)
+        read = tuple(_line([next(rest) for _ in line]) for line in lines)
         return Reading(page.source, page.page, width, height, read, warnings)
 
     def _answer(self, glyphs: list[Glyph]) -> list[Digit]:
@@ -119,6 +129,12 @@ class DigitReader:
 
             self._recogniser = factory_recogniser(self._progress)
         return self._recogniser
+
+
+def _is_no_writing(digits: list[Digit]) -> bool:
+    """Whether so few of many glyphs pass for digits that those are chance: stars, leaves, letters."""
+    accepted = sum(digit.verdict == "digit" for digit in digits)
+    return len(digits) >= FEWEST_GLYPHS and accepted < SMALLEST_SHARE * len(digits)
 
 
 def _line(digits: list[Digit]) -> Line:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .stroke import stroke_width
 
-WORK_PIXELS_MOST = 12_000_000
+WORK_PIXELS_MOST = 6_000_000
 """Larger pictures are worked on at half, a third ... of their size."""
 
 WORK_PIXELS_LEAST = 400_000
