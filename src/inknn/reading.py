@@ -99,6 +99,8 @@ class Reading:
     def to_dict(self) -> dict[str, Any]:
         """The reading as plain lists, dicts, strings and numbers, ready for ``json.dumps``."""
         plain = asdict(self)
-        for line, plain_line in zip(self.lines, plain["lines"], strict=True):
-            plain_line["text"] = line.text
+        plain["lines"] = [
+            {"text": line.text, **plain_line}
+            for line, plain_line in zip(self.lines, plain["lines"], strict=True)
+        ]
         return plain
