@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +12,9 @@ from numpy.typing import NDArray
 # A busy machine is no bug: no test fails because it was slow.
 settings.register_profile("inknn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("inknn")
+
+if TYPE_CHECKING:
+    from inknn.recogniser import Recogniser
 
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -30,6 +35,14 @@ def test_digits() -> Digits:
 
     images, labels = load_mnist()[1]
     return images[:1000], labels[:1000]
+
+
+@pytest.fixture(scope="session")
+def recogniser(train_digits: Digits) -> Recogniser:
+    """A recogniser that knows ``train_digits``."""
+    from inknn.recogniser import Recogniser
+
+    return Recogniser.fit(*train_digits)
 
 
 @pytest.fixture

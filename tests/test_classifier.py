@@ -12,7 +12,6 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from inknn import DigitClassifier
-from inknn.recogniser import Recogniser
 
 
 @pytest.fixture(scope="module")
@@ -20,21 +19,25 @@ def classifier(train_digits):
     return DigitClassifier().fit(*train_digits)
 
 
+@pytest.fixture(scope="module")
+def few(train_digits):
+    """500 digits and their labels: quick to fit."""
+    return train_digits[0][:500], train_digits[1][:500]
+
+
 def test_it_scores_well(classifier, test_digits):
     assert classifier.score(*test_digits) > 0.98
 
 
-def test_flat_and_square_digits_are_the_same(classifier, train_digits, test_digits):
-    X, y = train_digits
-    flat = DigitClassifier().fit(X.reshape(-1, 784), y)
-    np.testing.assert_array_equal(
-        flat.predict(test_digits[0]), classifier.predict(test_digits[0].reshape(-1, 784))
-    )
-    assert classifier.n_features_in_ == 784
+def test_flat_and_square_digits_are_the_same(few, test_digits):
+    X, X_test = few[0], test_digits[0][:200]
+    square, flat = (DigitClassifier().fit(Z, few[1]) for Z in (X, X.reshape(-1, 784)))
+    np.testing.assert_array_equal(flat.predict(X_test), square.predict(X_test.reshape(-1, 784)))
+    assert flat.n_features_in_ == square.n_features_in_ == 784
 
 
-def test_labels_keep_their_type_and_may_be_any(train_digits, test_digits):
-    X, y = train_digits[0][:600], train_digits[1][:600]
+def test_labels_keep_their_type_and_may_be_any(few, test_digits):
+    X, y = few
     names = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
     classifier = DigitClassifier().fit(X, names[y])
     assert classifier.classes_.tolist() == sorted(names)
@@ -71,11 +74,9 @@ def test_too_many_neighbours_are_refused(classifier, train_digits):
         classifier.kneighbors(train_digits[0][:1], n_neighbors=3001)
 
 
-def test_threads_do_not_matter(classifier, train_digits, test_digits):
-    alone = DigitClassifier(n_jobs=1).fit(*train_digits)
-    np.testing.assert_allclose(
-        alone.predict_proba(test_digits[0][:99]), classifier.predict_proba(test_digits[0][:99]), atol=1e-6
-    )
+def test_threads_do_not_matter(few, test_digits):
+    alone, together = (DigitClassifier(n_jobs=n).fit(*few).predict_proba(test_digits[0][:99]) for n in (1, 3))
+    np.testing.assert_array_equal(alone, together)
 
 
 @pytest.mark.parametrize("n", [1, 2, 12])
@@ -86,32 +87,32 @@ def test_a_handful_of_digits_will_do(n, train_digits):
     np.testing.assert_allclose(classifier.predict_proba(X).sum(axis=1), 1)
 
 
-def test_a_set_sorted_by_label_is_no_worse(train_digits, test_digits):
-    order = np.argsort(train_digits[1], kind="stable")
-    classifier = DigitClassifier().fit(train_digits[0][order], train_digits[1][order])
-    assert classifier.score(*test_digits) > 0.98
+def test_a_set_sorted_by_label_is_no_worse(few, test_digits):
+    order = np.argsort(few[1], kind="stable")
+    classifier = DigitClassifier().fit(few[0][order], few[1][order])
+    assert classifier.score(*test_digits) > 0.93
 
 
 def test_it_can_be_cloned_searched_and_cross_validated(train_digits):
-    X, y = train_digits[0][:400], train_digits[1][:400]
+    X, y = train_digits[0][:200], train_digits[1][:200]
     classifier = clone(DigitClassifier(n_neighbors=1, shrinkage=0.4))
     assert classifier.get_params() == {
         "n_neighbors": 1,
-        "n_components": 150,
+        "n_components": 128,
         "shrinkage": 0.4,
         "n_jobs": None,
     }
-    assert cross_val_score(classifier, X, y, cv=3).mean() > 0.85
+    assert cross_val_score(classifier, X, y, cv=2).mean() > 0.75
     search = GridSearchCV(classifier, {"n_neighbors": [1, 3]}, cv=2).fit(X, y)
     assert search.best_params_["n_neighbors"] in (1, 3)
 
 
-def test_neighbours_that_vote_can_be_changed_after_fit(train_digits, test_digits):
-    one, five = DigitClassifier(n_neighbors=1), DigitClassifier(n_neighbors=5)
-    five.fit(*train_digits).set_params(n_neighbors=1)
-    np.testing.assert_array_equal(
-        five.predict(test_digits[0]), one.fit(*train_digits).predict(test_digits[0])
-    )
+def test_neighbours_that_vote_can_be_changed_after_fit(few, test_digits):
+    one, five = DigitClassifier(n_neighbors=1).fit(*few), DigitClassifier(n_neighbors=5).fit(*few)
+    before = five.predict(test_digits[0])
+    after = five.set_params(n_neighbors=1).predict(test_digits[0])
+    np.testing.assert_array_equal(after, one.predict(test_digits[0]))
+    assert (after != before).any()
 
 
 def test_it_can_be_pickled_by_those_who_trust_their_files(classifier, test_digits):
@@ -119,8 +120,8 @@ def test_it_can_be_pickled_by_those_who_trust_their_files(classifier, test_digit
     np.testing.assert_array_equal(again.predict(test_digits[0]), classifier.predict(test_digits[0]))
 
 
-def test_it_can_be_made_around_a_recogniser(classifier, train_digits, test_digits):
-    around = DigitClassifier._from_recogniser(Recogniser.fit(*train_digits))
+def test_it_can_be_made_around_a_recogniser(classifier, recogniser, test_digits):
+    around = DigitClassifier._from_recogniser(recogniser)
     assert around.classes_.tolist() == list(range(10))
     assert around.get_params() == DigitClassifier().get_params()
     np.testing.assert_array_equal(around.predict(test_digits[0]), classifier.predict(test_digits[0]))

@@ -19,6 +19,7 @@ from inknn.features import (
     gradient_histograms,
 )
 from inknn.features.gradient import gradient_histograms_numpy
+from inknn.features.variants import DEFORMATIONS, deform, halves, pairs
 from inknn.glyph.deskew import deskew, moments
 
 
@@ -169,6 +170,46 @@ def test_settings_out_of_range_are_refused(wrong):
         GradientSettings(**wrong)
 
 
+# --- variants ---
+
+
+def test_variants_are_in_normal_form_and_still_about_the_same(train_digits):
+    images = train_digits[0][:60]
+    for kind in DEFORMATIONS:
+        deformed = deform(images, kind)
+        assert deformed.shape == images.shape
+        assert (deformed.max(axis=(1, 2)) >= 250).all()
+        assert (deformed != images).any(axis=(1, 2)).mean() > 0.9
+        own, other = (
+            np.linalg.norm(gradient_histograms(deformed) - gradient_histograms(them), axis=1)
+            for them in (images, np.roll(images, 1, axis=0))
+        )
+        assert (own < other).mean() > 0.95
+
+
+def test_the_same_seed_gives_the_same_variants(train_digits):
+    images = train_digits[0][:9]
+    for kind in DEFORMATIONS:
+        np.testing.assert_array_equal(deform(images, kind, 3), deform(images, kind, 3))
+        assert (deform(images, kind, 3) != deform(images, kind, 4)).any()
+
+
+def test_halves_and_pairs_are_made_of_digits(train_digits):
+    images = train_digits[0][:40]
+    both = pairs(images[:20], images[20:])
+    assert both.shape == (20, 28, 28)
+    wide = moments(both).spread > moments(images[:20]).spread
+    assert wide.mean() > 0.8
+    assert 10 < len(halves(images)) < 40  # narrow digits are left out
+
+
+def test_blank_images_have_no_variants_that_hurt():
+    blank = np.zeros((2, 28, 28), np.uint8)
+    for kind in DEFORMATIONS:
+        assert not deform(blank, kind).any()
+    assert len(pairs(blank, blank)) == len(halves(blank)) == 0
+
+
 # --- projection ---
 
 
@@ -184,7 +225,7 @@ def clouds(n=400, dims=12, seed=0):
 
 def test_without_shrinkage_the_classes_become_round():
     vectors, labels = clouds()
-    projected = fit_projection(vectors, labels, n_components=12, shrinkage=0).apply(vectors)
+    projected = fit_projection(vectors, labels, n_components=12, shrinkage=0, evening=0).apply(vectors)
     for label in (0, 1):
         projected[labels == label] -= projected[labels == label].mean(axis=0)
     np.testing.assert_allclose(projected.T @ projected / len(labels), np.eye(12), atol=1e-3)
@@ -199,7 +240,7 @@ def test_with_full_shrinkage_it_is_a_scaled_rotation():
 
 def test_components_alone_match_the_textbook():
     vectors, labels = clouds()
-    projection = fit_projection(vectors, labels, n_components=3, whiten=False)
+    projection = fit_projection(vectors, labels, n_components=3, whiten=False, evening=0)
     covariance = np.cov(vectors.astype(float), rowvar=False, bias=True)
     expected = np.linalg.eigvalsh(covariance)[::-1][:3]
     np.testing.assert_allclose(projection.apply(vectors).var(axis=0), expected, rtol=1e-4)
@@ -207,14 +248,45 @@ def test_components_alone_match_the_textbook():
 
 def test_whitening_brings_out_what_tells_classes_apart():
     vectors, labels = clouds()
-    plain = fit_projection(vectors, labels, n_components=2, whiten=False).apply(vectors)
-    white = fit_projection(vectors, labels, n_components=2).apply(vectors)
+    plain = fit_projection(vectors, labels, n_components=2, whiten=False, evening=0).apply(vectors)
+    white = fit_projection(vectors, labels, n_components=2, evening=0).apply(vectors)
 
     def separation(points):
         between = np.linalg.norm(points[labels == 0].mean(axis=0) - points[labels == 1].mean(axis=0))
         return between / np.sqrt(points[labels == 0].var(axis=0).sum())
 
     assert separation(white) > 1.5 * separation(plain)
+
+
+def test_evening_takes_the_root_of_lengths_and_keeps_directions():
+    vectors, labels = clouds()
+    plain = fit_projection(vectors, labels, evening=0).apply(vectors)
+    evened = fit_projection(vectors, labels, evening=0.5).apply(vectors)
+    lengths = np.linalg.norm(plain, axis=1, keepdims=True)
+    np.testing.assert_allclose(evened, plain / np.sqrt(lengths), rtol=1e-4, atol=1e-6)
+
+
+def test_nuisances_are_discounted():
+    vectors, labels = clouds()
+    nuisance = np.zeros((50, 12), np.float32)
+    nuisance[:, 2] = 5
+
+    def size(*nuisances):
+        projection = fit_projection(vectors, labels, n_components=12, nuisances=nuisances, evening=0)
+        return np.linalg.norm(nuisance[0] @ projection.components)
+
+    assert size(nuisance) < 0.3 * size()
+
+
+def test_stretching_makes_large_differences_larger():
+    vectors, labels = clouds()
+    projection = fit_projection(vectors, labels, n_components=12, evening=0)
+    differences = np.array([[3.0] + [0] * 11, [0, 1.0] + [0] * 10], np.float32)
+    stretched = projection.stretched(differences, 0.25)
+    sizes = [np.linalg.norm(p.components[:, :2], axis=0) for p in (projection, stretched)]
+    ratio = sizes[1] / sizes[0]
+    assert ratio[0] / ratio[1] == pytest.approx(9**0.25, rel=1e-3)
+    assert projection.stretched(differences[:0], 0.25) is projection
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

@@ -12,8 +12,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .features import as_images
+from .learning import Settings
 from .progress import Progress
-from .recogniser import Answers, Recogniser, RecogniserSettings
+from .recogniser import Answers, Recogniser
 
 __all__ = ["DigitClassifier"]
 
@@ -58,7 +59,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         self,
         n_neighbors: int = 5,
         *,
-        n_components: int = 150,
+        n_components: int = 128,
         shrinkage: float = 0.2,
         n_jobs: int | None = None,
     ) -> None:
@@ -98,11 +99,11 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
                 f"there must be one label for each digit, got {len(labels)} for {len(images)} digits"
             )
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        settings = RecogniserSettings(
+        settings = Settings(
             n_components=self.n_components,
             shrinkage=self.shrinkage,
             n_voters=self.n_neighbors,
-            n_witnesses=max(self.n_neighbors, RecogniserSettings().n_witnesses),
+            n_witnesses=max(self.n_neighbors, Settings().n_witnesses),
         )
         self.recogniser_ = Recogniser.fit(
             images, codes, progress, settings=settings, n_labels=len(self.classes_), n_threads=self.n_jobs

@@ -7,62 +7,24 @@ without files, which :mod:`inknn.memory` knows about.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .features import GradientSettings, Grid, Projection, fit_projection, gradient_histograms
+from .features import Projection
+from .learning import Settings, describe, draw, learn_projection, make_non_digits
 from .progress import Progress, no_progress
 from .search import nearest
-from .vote import Calibration, Rules, Votes, vote
+from .vote import NOT_A_DIGIT, Calibration, Rules, Votes, local_mean_distances, reaches, vote
 
-__all__ = ["Answers", "Recogniser", "RecogniserSettings"]
+__all__ = ["Answers", "Recogniser"]
 
-_FORMAT = 1  # of Recogniser.arrays(); part of the fingerprint
-_FEATURE_BATCH = 4096
-_HOLD_OUT = 6  # one in so many digits calibrates
-_RUN = 20  # consecutive digits of a label that stay together
-_ENOUGH_TO_HOLD_OUT = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class RecogniserSettings:
-    """Settings of a :class:`Recogniser`, chosen by cross-validation on MNIST's training digits.
-
-    Attributes
-    ----------
-    gradient : GradientSettings
-        How a digit is described.
-    n_components, shrinkage
-        See :func:`inknn.features.fit_projection`.
-    n_voters : int
-        Nearest neighbours that vote.
-    n_witnesses : int
-        Neighbours looked at in all, to see how near the nearest other label is.
-    """
-
-    gradient: GradientSettings = field(default_factory=GradientSettings)
-    n_components: int = 150
-    shrinkage: float = 0.2
-    n_voters: int = 5
-    n_witnesses: int = 12
-
-    def to_json(self) -> str:
-        """As text, to keep beside the arrays."""
-        return json.dumps(asdict(self), sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """From :meth:`to_json`'s text."""
-        plain = json.loads(text)
-        gradient = plain.pop("gradient")
-        grids = tuple(Grid(**grid) for grid in gradient.pop("grids"))
-        return cls(gradient=GradientSettings(**gradient, grids=grids), **plain)
+_SECOND_LOOK_BATCH = 256
+_FORMAT = 1  # of Recogniser.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,25 +93,26 @@ class Recogniser:
     labels : integer (m,)
         Labels of the prototypes, 0 to ``n_labels`` − 1.
     vectors : float32 (m, d)
-        The prototypes as vectors.
+        The prototypes, in the space where distances are measured.
+    non_digits : float32 (p, d)
+        Pieces and pairs of digits in the same space; they have no vote, only a say in the verdict.
     projection : Projection
-        From gradient histograms to such vectors.
+        From gradient histograms to that space.
     calibration : Calibration
         What margins and distances mean.
-    configuration : RecogniserSettings
+    configuration : Settings
     rules : Rules
     """
 
-    FINGERPRINT: ClassVar[str] = hashlib.sha256(
-        f"{_FORMAT} {RecogniserSettings().to_json()}".encode()
-    ).hexdigest()[:12]
+    FINGERPRINT: ClassVar[str] = hashlib.sha256(f"{_FORMAT} {Settings().to_json()}".encode()).hexdigest()[:12]
     """Changes whenever :meth:`fit` with default settings would give something else."""
 
     labels: NDArray[np.integer]
     vectors: NDArray[np.float32]
+    non_digits: NDArray[np.float32]
     projection: Projection
     calibration: Calibration
-    configuration: RecogniserSettings = field(default_factory=RecogniserSettings)
+    configuration: Settings = field(default_factory=Settings)
     rules: Rules = field(default_factory=Rules)
 
     @classmethod
@@ -159,16 +122,15 @@ class Recogniser:
         labels: NDArray[np.integer],
         progress: Progress | None = None,
         *,
-        settings: RecogniserSettings | None = None,
+        settings: Settings | None = None,
         n_labels: int = 10,
         n_threads: int | None = None,
     ) -> Self:
         """Learn digits.
 
-        A sixth of them is set aside first, and a recogniser made from the others is asked about these:
-        that calibrates. They are taken in runs of twenty of a label, since digits of one writer mostly
-        follow each other, and a writer who is on both sides would make it look too good. Of fewer than
-        2,000 digits none are set aside; each is then asked about with itself left out, which flatters.
+        Some thousands of them, drawn at random, are then asked about with themselves left out, which
+        calibrates. The metric has seen them, and other digits of the same writers vote; both flatter: hardly
+        among MNIST's 60,000 digits, clearly among a few thousand.
 
         Parameters
         ----------
@@ -178,7 +140,7 @@ class Recogniser:
             0 to ``n_labels`` − 1.
         progress : Progress, optional
             Told how far it is.
-        settings : RecogniserSettings, optional
+        settings : Settings, optional
             Other than the default.
         n_labels : int
             Labels there are.
@@ -194,30 +156,31 @@ class Recogniser:
         ValueError
             If shapes or types don't fit.
         """
-        settings = settings or RecogniserSettings()
+        settings = settings or Settings()
         tell = progress or no_progress
         labels = _checked_labels(labels, len(images), n_labels)
-        histograms = np.empty((len(images), settings.gradient.n_features), dtype=np.float32)
-        for start in range(0, len(images), _FEATURE_BATCH):
-            tell("describing the digits", start / len(images))
-            batch = slice(start, start + _FEATURE_BATCH)
-            histograms[batch] = gradient_histograms(images[batch], settings.gradient, n_threads=n_threads)
-        tell("learning the metric", 0.0)
-        projection = _fit_projection(histograms, labels, settings)
+        histograms = describe(images, settings, n_threads, lambda part: tell("describing the digits", part))
+        projection = learn_projection(
+            images,
+            histograms,
+            labels,
+            settings,
+            n_threads,
+            lambda part: tell("learning the metric", part),
+        )
+        tell("learning what to trust", 0.0)
         vectors = projection.apply(histograms)
-        tell("learning what to trust", 0.5)
-        if len(labels) >= _ENOUGH_TO_HOLD_OUT:
-            votes, truth = _votes_held_out(histograms, labels, settings, n_labels, n_threads)
-        else:
-            votes, truth = _votes_left_out(vectors, labels, settings, n_labels, n_threads)
-        recogniser = cls(labels, vectors, projection, Calibration.fit(votes, truth), settings)
+        non_digits = projection.apply(describe(make_non_digits(images, settings), settings, n_threads))
+        tell("learning what to trust", 0.4)
+        search = _Search(vectors, labels, settings, n_labels, n_threads)
+        calibration = _calibrate(search, non_digits)
         tell("learning what to trust", 1.0)
-        return recogniser
+        return cls(labels, vectors, non_digits, projection, calibration, settings)
 
     @property
     def n_labels(self) -> int:
         """Labels the answers are among."""
-        return len(self.calibration.distances)
+        return len(self.calibration.radii)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -232,12 +195,7 @@ class Recogniser:
 
     def embed(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> NDArray[np.float32]:
         """Digits, uint8 (n, 28, 28), as vectors that compare with the prototypes', float32 (n, d)."""
-        vectors = np.empty((len(images), self.vectors.shape[1]), dtype=np.float32)
-        for start in range(0, len(images), _FEATURE_BATCH):
-            batch = slice(start, start + _FEATURE_BATCH)
-            histograms = gradient_histograms(images[batch], self.configuration.gradient, n_threads=n_threads)
-            vectors[batch] = self.projection.apply(histograms)
-        return vectors
+        return self.projection.apply(describe(images, self.configuration, n_threads))
 
     def neighbours(
         self, images: NDArray[np.uint8], k: int, *, n_threads: int | None = None
@@ -286,15 +244,16 @@ class Recogniser:
         ValueError
             If shapes or types don't fit.
         """
-        k = min(self.configuration.n_witnesses, len(self.labels))
-        distances, indices = self.neighbours(images, k, n_threads=n_threads)
-        votes = self._vote(distances, indices)
+        settings = self.configuration
+        vectors = self.embed(images, n_threads=n_threads)
+        search = _Search(self.vectors, self.labels, settings, self.n_labels, n_threads)
+        distances, indices, votes = search.vote(vectors)
+        likeness = _likeness(votes, vectors, self.non_digits, settings, n_threads)
         confidence = self.calibration.confidence(votes)
-        credibility = self.calibration.credibility(votes)
-        verdicts = self.rules.verdicts(confidence, self.calibration.strangeness(votes))
+        credibility = self.calibration.credibility(votes, likeness)
+        verdicts = self.rules.verdicts(confidence, self.calibration.farness(votes), likeness)
         blank = ~np.asarray(images).any(axis=(1, 2))
-        confidence[blank], credibility[blank] = 1 / self.n_labels, 0.0
-        verdicts[blank] = "not-a-digit"
+        confidence[blank], credibility[blank], verdicts[blank] = 1 / self.n_labels, 0.0, NOT_A_DIGIT
         return Answers(
             votes.labels,
             votes.shares,
@@ -306,24 +265,19 @@ class Recogniser:
             distances,
         )
 
-    def _vote(self, distances: NDArray[np.float64], indices: NDArray[np.int64]) -> Votes:
-        return vote(
-            distances, self.labels[indices], n_labels=self.n_labels, n_voters=self.configuration.n_voters
-        )
-
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All there is to keep, by name; :meth:`from_arrays` takes it back."""
-        settings = np.frombuffer(self.configuration.to_json().encode(), dtype=np.uint8)
         return {
-            "settings": settings,
+            "settings": np.frombuffer(self.configuration.to_json().encode(), dtype=np.uint8),
             "labels": self.labels,
             "vectors": self.vectors,
+            "non_digits": self.non_digits,
             "projection_mean": self.projection.mean,
             "projection_components": self.projection.components,
-            "calibration_margins": self.calibration.margins,
-            "calibration_confidences": self.calibration.confidences,
-            "calibration_unanimous": self.calibration.unanimous.reshape(1),
-            "calibration_distances": self.calibration.distances,
+            **{
+                f"calibration_{each.name}": getattr(self.calibration, each.name)
+                for each in fields(Calibration)
+            },
         }
 
     @classmethod
@@ -336,29 +290,24 @@ class Recogniser:
             If an array is missing or doesn't fit the others.
         """
         try:
-            settings = RecogniserSettings.from_json(bytes(arrays["settings"]).decode())
-            recogniser = cls(
-                arrays["labels"],
-                arrays["vectors"],
-                Projection(arrays["projection_mean"], arrays["projection_components"]),
-                Calibration(
-                    arrays["calibration_margins"],
-                    arrays["calibration_confidences"],
-                    arrays["calibration_unanimous"].reshape(()),
-                    arrays["calibration_distances"],
-                ),
-                settings,
-            )
+            settings = Settings.from_json(bytes(arrays["settings"]).decode())
+            mean, components = arrays["projection_mean"], arrays["projection_components"]
+            calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
+            labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the arrays of a recogniser ({error}); prepare it again") from error
-        lengths = (settings.gradient.n_features, recogniser.vectors.shape[-1])
+        dims = components.shape[-1]
         if (
-            recogniser.vectors.shape != (len(recogniser.labels), lengths[1])
-            or recogniser.projection.components.shape != lengths
-            or recogniser.projection.mean.shape != lengths[:1]
+            vectors.shape != (len(labels), dims)
+            or non_digits.shape[1:] != (dims,)
+            or components.shape != (settings.gradient.n_features, dims)
+            or mean.shape != components.shape[:1]
+            or calibration.split_margins.shape != calibration.split_confidences.shape
+            or calibration.agreed_margins.shape != calibration.agreed_confidences.shape
         ):
             raise DataError("the arrays of this recogniser do not fit each other; prepare it again")
-        return recogniser
+        projection = Projection(mean, components, settings.evening)
+        return cls(labels, vectors, non_digits, projection, calibration, settings)
 
 
 def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> NDArray[np.integer]:
@@ -373,58 +322,78 @@ def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> N
     return labels
 
 
-def _fit_projection(
-    histograms: NDArray[np.float32], labels: NDArray[np.integer], settings: RecogniserSettings
-) -> Projection:
-    return fit_projection(
-        histograms, labels, n_components=settings.n_components, shrinkage=settings.shrinkage
-    )
-
-
-def _held_out(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Which digits calibrate: of each label, every sixth run of twenty, in the order given."""
-    rank = np.empty(len(labels), dtype=np.int64)
-    for label in np.unique(labels):
-        mine = np.flatnonzero(labels == label)
-        rank[mine] = np.arange(len(mine))
-    return rank // _RUN % _HOLD_OUT == _HOLD_OUT - 1
-
-
-def _votes_held_out(
-    histograms: NDArray[np.float32],
-    labels: NDArray[np.integer],
-    settings: RecogniserSettings,
-    n_labels: int,
-    n_threads: int | None,
-) -> tuple[Votes, NDArray[np.integer]]:
-    """Votes on digits set aside, by the others; and the truth."""
-    asked = _held_out(labels)
-    projection = _fit_projection(histograms[~asked], labels[~asked], settings)
-    distances, indices = nearest(
-        projection.apply(histograms[asked]),
-        projection.apply(histograms[~asked]),
-        settings.n_witnesses,
-        n_threads=n_threads,
-    )
-    neighbours = labels[~asked][indices]
-    return vote(distances, neighbours, n_labels=n_labels, n_voters=settings.n_voters), labels[asked]
-
-
-def _votes_left_out(
+def _likeness(
+    votes: Votes,
     vectors: NDArray[np.float32],
-    labels: NDArray[np.integer],
-    settings: RecogniserSettings,
-    n_labels: int,
+    non_digits: NDArray[np.float32],
+    settings: Settings,
     n_threads: int | None,
-) -> tuple[Votes, NDArray[np.integer]]:
-    """Votes on each digit by all others, and the truth; none where there is only one digit."""
-    k = min(settings.n_witnesses, len(labels) - 1)
+) -> NDArray[np.float64]:
+    """Mean distance to the voters over that to as many non-digits, float64 (n,); 0 where there are none."""
+    k = min(settings.n_voters, len(non_digits))
     if k == 0:
+        return np.zeros(len(vectors))
+    away = nearest(vectors, non_digits, k, n_threads=n_threads)[0].mean(axis=1)
+    return votes.distances / np.maximum(away, 1e-12)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """Prototypes, and how to ask them."""
+
+    vectors: NDArray[np.float32]
+    labels: NDArray[np.integer]
+    settings: Settings
+    n_labels: int
+    n_threads: int | None
+
+    def vote(
+        self, queries: NDArray[np.float32], own: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], Votes]:
+        """Neighbours of each query, and their vote; ``own`` are prototypes, int64 (n,), to be left out."""
+        settings = self.settings
+        distances, indices = self._neighbours(queries, settings.n_witnesses, own)
+        votes = vote(distances, self.labels[indices], n_labels=self.n_labels, n_voters=settings.n_voters)
+        split = np.flatnonzero(votes.split)
+        for start in range(0, len(split), _SECOND_LOOK_BATCH):
+            rows = split[start : start + _SECOND_LOOK_BATCH]
+            _, more = self._neighbours(
+                queries[rows], settings.n_second_look, None if own is None else own[rows]
+            )
+            away = local_mean_distances(
+                queries[rows],
+                self.vectors[more],
+                self.labels[more],
+                n_labels=self.n_labels,
+                size=settings.second_look_size,
+            )
+            votes = votes.with_second_look(rows, away)
+        return distances, indices, votes
+
+    def _neighbours(
+        self, queries: NDArray[np.float32], k: int, own: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        if own is None:
+            return nearest(queries, self.vectors, min(k, len(self.vectors)), n_threads=self.n_threads)
+        k = min(k, len(self.vectors) - 1)
+        distances, indices = nearest(queries, self.vectors, k + 1, n_threads=self.n_threads)
+        itself = indices == own[:, None]
+        itself[~itself.any(axis=1), -1] = True  # behind more than k copies of itself
+        others = np.nonzero(~itself)
+        return distances[others].reshape(-1, k), indices[others].reshape(-1, k)
+
+
+def _calibrate(search: _Search, non_digits: NDArray[np.float32]) -> Calibration:
+    """Ask about some prototypes with themselves left out."""
+    settings, count = search.settings, len(search.labels)
+    # Drawn, not every n-th: MNIST takes turns between two crowds of writers, one far harder to read.
+    asked = np.sort(draw(count, settings.n_calibrating if count > 1 else 0))
+    if len(asked) == 0:
         nothing = np.empty((0, 1))
-        return vote(nothing, nothing.astype(np.int64), n_labels=n_labels), labels[:0]
-    distances, indices = nearest(vectors, vectors, k + 1, n_threads=n_threads)
-    itself = indices == np.arange(len(labels))[:, None]
-    itself[~itself.any(axis=1), -1] = True  # behind more than k copies of itself
-    others = (~itself).nonzero()
-    distances, indices = (part[others].reshape(-1, k) for part in (distances, indices))
-    return vote(distances, labels[indices], n_labels=n_labels, n_voters=settings.n_voters), labels
+        votes = vote(nothing, nothing.astype(np.int64), n_labels=search.n_labels)
+        return Calibration.fit(votes, np.empty(0), np.empty(0), search.labels[:0])
+    truth = search.labels[asked]
+    distances, indices, votes = search.vote(search.vectors[asked], asked)
+    reach = reaches(distances, search.labels[indices], truth, settings.n_voters)
+    likeness = _likeness(votes, search.vectors[asked], non_digits, settings, search.n_threads)
+    return Calibration.fit(votes, reach, likeness, truth)

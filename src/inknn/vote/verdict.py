@@ -14,22 +14,29 @@ DIGIT, UNSURE, NOT_A_DIGIT = "digit", "unsure", "not-a-digit"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When an answer is refused.
+    """When an answer is refused. All three limits are in units that don't change with the metric.
 
     Attributes
     ----------
-    strange : float
-        Farther than this from every prototype is no digit. In units of the median distance of held-out
-        training digits of the label (:meth:`inknn.vote.Calibration.strangeness`): a typical training
-        digit has 1, one in a thousand more than about 2.
+    far : float
+        More farness is no digit (:meth:`inknn.vote.Calibration.farness`): about 1 is usual, 2 in 1,000
+        of MNIST's digits are beyond 1.7.
+    alike : float
+        More likeness to pieces and pairs of digits is no digit: at 1 it is as near to them as to digits.
     unsure : float
         Less confidence than this is doubt.
     """
 
-    strange: float = 2.2
-    unsure: float = 0.85
+    far: float = 1.7
+    alike: float = 0.95
+    unsure: float = 0.9
 
-    def verdicts(self, confidence: NDArray[np.float64], strangeness: NDArray[np.float64]) -> NDArray[np.str_]:
+    def verdicts(
+        self,
+        confidence: NDArray[np.float64],
+        farness: NDArray[np.float64],
+        likeness: NDArray[np.float64],
+    ) -> NDArray[np.str_]:
         """``digit``, ``unsure`` or ``not-a-digit`` for each of n answers, str (n,)."""
         doubted = np.where(confidence < self.unsure, UNSURE, DIGIT)
-        return np.where(strangeness > self.strange, NOT_A_DIGIT, doubted)
+        return np.where((farness > self.far) | (likeness > self.alike), NOT_A_DIGIT, doubted)

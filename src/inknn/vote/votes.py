@@ -1,13 +1,16 @@
-"""Let the neighbours vote: near ones count more, and the answer keeps what tells sure from unsure."""
+"""Let the neighbours vote: near ones count more, and where they disagree a second look decides."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Votes", "vote"]
+__all__ = ["Votes", "local_mean_distances", "reaches", "vote"]
+
+_POWER = 4  # of distance in the vote
+_SECOND_POWER = 16  # of distance to local means, which differ less than distances to single neighbours
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,19 +22,47 @@ class Votes:
     labels : int64 (n,)
         The winners; of equal shares, the one with the nearest neighbour.
     shares : float64 (n, c)
-        Share of the vote of each label; rows sum to 1.
-    distances : float64 (n,)
-        Distance to the nearest neighbour that has the winning label.
+        Share of the vote of each label; rows sum to 1, and the winner's is the largest.
     margins : float64 (n,)
-        ``(b − a) / (b + a)``, −1 to 1: ``a`` is that distance, ``b`` the one to the nearest neighbour
-        with another label. Negative where the winner was outvoted by nearness. Exactly 1 where all
+        ``(b − a) / (b + a)``, −1 to 1: ``a`` is the distance to the nearest neighbour of the winning
+        label, ``b`` to the nearest of another. Negative where nearness was outvoted. Exactly 1 where all
         neighbours agree.
+    split : bool (n,)
+        Whether voters disagree.
+    distances : float64 (n,)
+        Mean distance to the neighbours that vote, whatever their label.
     """
 
     labels: NDArray[np.int64]
     shares: NDArray[np.float64]
-    distances: NDArray[np.float64]
     margins: NDArray[np.float64]
+    split: NDArray[np.bool_]
+    distances: NDArray[np.float64]
+
+    def with_second_look(self, rows: NDArray[np.int64], label_distances: NDArray[np.float64]) -> Votes:
+        """The vote, in some rows decided by distances to whole labels instead of to single neighbours.
+
+        Parameters
+        ----------
+        rows : int64 (m,)
+            Which digits.
+        label_distances : float64 (m, c)
+            Distance to each label; infinite for those out of the question, but not for all.
+
+        Returns
+        -------
+        Votes
+            There, the nearest label wins, label at distance d has 1/d¹⁶ votes, and the margin compares
+            the two nearest labels.
+        """
+        labels, shares, margins = self.labels.copy(), self.shares.copy(), self.margins.copy()
+        labels[rows] = label_distances.argmin(axis=1)
+        nearest = label_distances.min(axis=1, keepdims=True)
+        weights = _relative_nearness(label_distances, nearest) ** _SECOND_POWER
+        shares[rows] = weights / weights.sum(axis=1, keepdims=True)
+        second = np.partition(label_distances, 1, axis=1)[:, 1] if label_distances.shape[1] > 1 else np.inf
+        margins[rows] = _margins(nearest[:, 0], np.broadcast_to(second, len(rows)))
+        return replace(self, labels=labels, shares=shares, margins=margins)
 
 
 def vote(
@@ -43,7 +74,7 @@ def vote(
 ) -> Votes:
     """Decide by distance-weighted vote (Dudani, "The distance-weighted k-nearest-neighbor rule", 1976).
 
-    A neighbour at distance d has 1/d votes; one at distance zero outvotes all that are farther.
+    A neighbour at distance d has 1/d⁴ votes; one at distance zero outvotes all that are farther.
 
     Parameters
     ----------
@@ -75,27 +106,102 @@ def vote(
     voters = distances.shape[1] if n_voters is None else min(n_voters, distances.shape[1])
     if voters < 1:
         raise ValueError(f"n_voters must be at least 1, got {n_voters}")
-    shares = _shares(distances[:, :voters], codes[:, :voters], n_labels)
+    ballots = codes[:, :voters]
+    shares = _shares(distances[:, :voters], ballots, n_labels)
     # The share of each voter's label, nearest voter first: argmax takes the nearest of equals.
-    row = np.arange(len(codes))
-    winners = codes[row, np.take_along_axis(shares, codes[:, :voters], axis=1).argmax(axis=1)]
+    winners = ballots[np.arange(len(codes)), np.take_along_axis(shares, ballots, axis=1).argmax(axis=1)]
     mine = codes == winners[:, None]
     own = np.where(mine, distances, np.inf).min(axis=1)
     other = np.where(mine, np.inf, distances).min(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        margins = (other - own) / (other + own)
-    margins[np.isinf(other)] = 1.0
-    margins[(other == 0) & (own == 0)] = 0.0
-    return Votes(winners, shares, own, margins)
+    split = (ballots != ballots[:, :1]).any(axis=1)
+    return Votes(winners, shares, _margins(own, other), split, distances[:, :voters].mean(axis=1))
+
+
+def local_mean_distances(
+    queries: NDArray[np.float32],
+    neighbours: NDArray[np.float32],
+    neighbour_labels: NDArray[np.integer],
+    *,
+    n_labels: int = 10,
+    size: int = 12,
+) -> NDArray[np.float64]:
+    """Distance of each query to the mean of its nearest neighbours of each label.
+
+    A mean of several neighbours stands for the place where their label is at home, however the single
+    ones happen to scatter about it (Mitani & Hamamoto, "A local mean-based nonparametric classifier", 2006).
+
+    Parameters
+    ----------
+    queries : float32 (n, d)
+    neighbours : float32 (n, k, d)
+        Nearest first.
+    neighbour_labels : int (n, k)
+    n_labels : int
+    size : int
+        Neighbours of each label to take the mean of, or as many as there are.
+
+    Returns
+    -------
+    float64 (n, n_labels)
+        Infinite for labels no neighbour has.
+    """
+    codes = np.asarray(neighbour_labels)
+    result = np.full((len(queries), n_labels), np.inf)
+    for label in np.unique(codes):
+        mine = codes == label
+        mine &= mine.cumsum(axis=1) <= size
+        counts = mine.sum(axis=1)
+        there = counts > 0
+        sums = np.einsum("nk,nkd->nd", mine[there].astype(np.float32), neighbours[there])
+        away = queries[there] - sums / counts[there, None]
+        result[there, label] = np.sqrt(np.einsum("nd,nd->n", away, away))
+    return result
+
+
+def reaches(
+    distances: NDArray[np.float64],
+    neighbour_labels: NDArray[np.integer],
+    labels: NDArray[np.integer],
+    count: int,
+) -> NDArray[np.float64]:
+    """Distance to the ``count``-th neighbour of a label, or to the last one of it; 0 without any.
+
+    Parameters
+    ----------
+    distances : float64 (n, k)
+        Ascending.
+    neighbour_labels : int (n, k)
+    labels : int (n,)
+        The label asked for, in each row.
+    count : int
+
+    Returns
+    -------
+    float64 (n,)
+    """
+    mine = neighbour_labels == labels[:, None]
+    mine &= mine.cumsum(axis=1) <= count
+    return np.where(mine, distances, 0.0).max(axis=1, initial=0.0)
 
 
 def _shares(distances: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
-    # Scaled by the nearest distance the weights lie in 0..1, whatever the unit; 0/0 is the nearest itself.
-    nearest = distances[:, :1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights = np.where(distances == nearest, 1.0, nearest / distances)
+    weights = _relative_nearness(distances, distances[:, :1]) ** _POWER
     # One histogram for all rows: label l of row i is bin i * n_labels + l.
     bins = codes + n_labels * np.arange(len(codes))[:, None]
     votes = np.bincount(bins.ravel(), weights.ravel(), minlength=len(codes) * n_labels)
     shares = votes.reshape(len(codes), n_labels)
     return shares / shares.sum(axis=1, keepdims=True)
+
+
+def _relative_nearness(distances: NDArray[np.float64], nearest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 for the nearest, less for others, 0 for infinitely far ones, whatever the unit of distance."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(distances == nearest, 1.0, nearest / distances)
+
+
+def _margins(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        margins = (other - own) / (other + own)
+    margins[np.isinf(other)] = 1.0
+    margins[(other == 0) & (own == 0)] = 0.0
+    return margins

@@ -1,0 +1,178 @@
+"""Learn the metric digits are compared in: features and search at work together, once, in closed form.
+
+See :mod:`inknn.features.projection` for what the metric is. This room draws what that one needs: differences
+between digits and their deformed selves, which mean nothing; and differences between digits and the nearest
+ones of other labels, which mean everything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .features import GradientSettings, Grid, Projection, fit_projection, gradient_histograms
+from .features.variants import DEFORMATIONS, deform, halves, pairs
+from .search import nearest
+
+__all__ = ["Settings", "describe", "draw", "learn_projection", "make_non_digits"]
+
+_BATCH = 2048
+_SEED = 1998  # the year MNIST appeared; any other would do
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of a recogniser, chosen by cross-validation on MNIST's training digits.
+
+    Attributes
+    ----------
+    gradient : GradientSettings
+        How a digit is described.
+    n_components, shrinkage, evening
+        See :func:`inknn.features.fit_projection`.
+    n_deformed : int
+        Digits to deform, in each of the six ways; at most one in ten.
+    stretching : float
+        See :meth:`inknn.features.Projection.stretched`.
+    n_enemies, n_challenged : int
+        Nearest digits of other labels to look at for it, and of how many digits.
+    n_non_digits : int
+        Pairs, and at most as many halves, to compare with; at most one for ten digits.
+    n_voters : int
+        Nearest neighbours that vote.
+    n_witnesses : int
+        Neighbours looked at in all, to see how near the nearest other label is.
+    n_second_look, second_look_size : int
+        Where voters disagree, so many neighbours are looked at, and for each label the mean of so many of
+        its nearest.
+    n_calibrating : int
+        Digits to ask about, each by all others, to learn what to trust.
+    """
+
+    gradient: GradientSettings = field(default_factory=GradientSettings)
+    n_components: int = 128
+    shrinkage: float = 0.2
+    evening: float = 0.5
+    n_deformed: int = 600
+    stretching: float = 0.25
+    n_enemies: int = 3
+    n_challenged: int = 3000
+    n_non_digits: int = 1200
+    n_voters: int = 5
+    n_witnesses: int = 12
+    n_second_look: int = 100
+    second_look_size: int = 12
+    n_calibrating: int = 8000
+
+    def to_json(self) -> str:
+        """As text, to keep beside the arrays."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """From :meth:`to_json`'s text."""
+        plain = json.loads(text)
+        gradient = plain.pop("gradient")
+        grids = tuple(Grid(**grid) for grid in gradient.pop("grids"))
+        return cls(gradient=GradientSettings(**gradient, grids=grids), **plain)
+
+
+def describe(
+    images: NDArray[np.uint8],
+    settings: Settings,
+    n_threads: int | None = None,
+    tell: Callable[[float], None] = lambda part: None,
+) -> NDArray[np.float32]:
+    """Gradient histograms of digits, uint8 (n, 28, 28), in batches; ``tell`` hears the part that is done."""
+    histograms = np.empty((len(images), settings.gradient.n_features), dtype=np.float32)
+    for start in range(0, len(images), _BATCH):
+        tell(start / len(images))
+        batch = slice(start, start + _BATCH)
+        histograms[batch] = gradient_histograms(images[batch], settings.gradient, n_threads=n_threads)
+    return histograms
+
+
+def learn_projection(
+    images: NDArray[np.uint8],
+    histograms: NDArray[np.float32],
+    labels: NDArray[np.integer],
+    settings: Settings,
+    n_threads: int | None = None,
+    tell: Callable[[float], None] = lambda part: None,
+) -> Projection:
+    """Learn the metric from digits, their histograms and labels.
+
+    Parameters
+    ----------
+    images : uint8 (n, 28, 28)
+    histograms : float32 (n, D)
+        What :func:`describe` makes of them.
+    labels : int (n,)
+    settings : Settings
+    n_threads : int, optional
+    tell : callable
+        Hears the part that is done.
+
+    Returns
+    -------
+    Projection
+    """
+    some = draw(len(images), min(settings.n_deformed, _tenth(images)), 1)
+    nuisances = []
+    for step, kind in enumerate(DEFORMATIONS):
+        tell(0.1 * step)
+        deformed = describe(deform(images[some], kind, _SEED), settings, n_threads)
+        nuisances.append(deformed - histograms[some])
+    tell(0.6)
+    projection = fit_projection(
+        histograms,
+        labels,
+        n_components=settings.n_components,
+        shrinkage=settings.shrinkage,
+        evening=settings.evening,
+        nuisances=nuisances,
+    )
+    tell(0.8)
+    challenged = draw(len(images), settings.n_challenged, 2)
+    vectors = projection.apply(histograms)
+    differences = _to_enemies(vectors, labels, challenged, settings.n_enemies, n_threads)
+    return projection.stretched(differences, settings.stretching)
+
+
+def make_non_digits(images: NDArray[np.uint8], settings: Settings) -> NDArray[np.uint8]:
+    """Pairs and halves of digits, uint8 (m, 28, 28): made of digits' strokes, but none themselves."""
+    wanted = min(settings.n_non_digits, _tenth(images))
+    some, others, cut = (draw(len(images), wanted, turn) for turn in (3, 4, 5))
+    return np.concatenate([pairs(images[some], images[others], _SEED), halves(images[cut], _SEED)])
+
+
+def draw(count: int, wanted: int, turn: int = 0) -> NDArray[np.int64]:
+    """Up to ``wanted`` of ``range(count)``, each at most once; the same every time, others every turn."""
+    return np.random.default_rng([_SEED, turn]).permutation(count)[:wanted]
+
+
+def _tenth(images: NDArray[np.uint8]) -> int:
+    return -(-len(images) // 10)
+
+
+def _to_enemies(
+    vectors: NDArray[np.float32],
+    labels: NDArray[np.integer],
+    challenged: NDArray[np.int64],
+    n_enemies: int,
+    n_threads: int | None,
+) -> NDArray[np.float32]:
+    """Differences of the challenged vectors from their nearest of other labels, float32 (m, d)."""
+    found = [np.empty((0, vectors.shape[1]), dtype=np.float32)]
+    for label in np.unique(labels[challenged]):
+        mine, enemies = challenged[labels[challenged] == label], vectors[labels != label]
+        if len(enemies):
+            k = min(n_enemies, len(enemies))
+            _, indices = nearest(vectors[mine], enemies, k, n_threads=n_threads)
+            found.append((vectors[mine][:, None] - enemies[indices]).reshape(-1, vectors.shape[1]))
+    return np.concatenate(found)
