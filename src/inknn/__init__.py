@@ -36,7 +36,7 @@ _HOME = {
     "OutputError": "errors",
 }
 
-__all__ = [  # noqa: F822 - the names are resolved by __getattr__
+__all__ = [  # resolved by __getattr__
     "Alternative",
     "Box",
     "DataError",
