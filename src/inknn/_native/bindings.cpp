@@ -25,13 +25,14 @@ using Array = nb::ndarray<T, nb::ndim<Dims>, nb::c_contig, nb::device::cpu>;
 // Instruction sets this CPU has, best first.
 std::vector<const Kernels*> available() {
     std::vector<const Kernels*> tables;
-#ifdef INKNN_X86_VARIANTS
-    __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+#ifdef INKNN_HAS_avx512
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("fma"))
         tables.push_back(&kernels_avx512);
-    if (avx2) tables.push_back(&kernels_avx2);
+#endif
+#ifdef INKNN_HAS_avx2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&kernels_avx2);
 #endif
     tables.push_back(&kernels_baseline);
     return tables;
