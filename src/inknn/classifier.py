@@ -22,9 +22,9 @@ __all__ = ["DigitClassifier"]
 class DigitClassifier(ClassifierMixin, BaseEstimator):
     """Classify 28 × 28 digits by their nearest neighbours in a learned metric.
 
-    Gradient histograms, principal components, within-class whitening, exact k nearest neighbours and a
-    distance-weighted vote: see :mod:`inknn.recogniser`. There is no training run; ``fit`` on MNIST's
-    60,000 digits takes some seconds.
+    Gradient histograms, a metric learnt in closed form, exact k nearest neighbours, a distance-weighted
+    vote and a second look where it is split: see :mod:`inknn.learning` and :mod:`inknn.vote`. There is no
+    training run; ``fit`` on MNIST's 60,000 digits takes some seconds.
 
     Parameters
     ----------

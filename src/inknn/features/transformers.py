@@ -60,18 +60,25 @@ class WithinClassWhitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
         Dimensions to keep.
     shrinkage : float
         Share of the scaled identity in the within-class covariance, 0 to 1.
+    evening : float
+        How far to bring the lengths of the vectors to one, 0 to 1.
     """
 
-    def __init__(self, n_components: int = 150, shrinkage: float = 0.2) -> None:
+    def __init__(self, n_components: int = 128, shrinkage: float = 0.2, evening: float = 0.5) -> None:
         self.n_components = n_components
         self.shrinkage = shrinkage
+        self.evening = evening
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from vectors (n, D) and their classes (n,)."""
         features, labels = validate_data(self, X, y, dtype=np.float32)
         _, codes = np.unique(labels, return_inverse=True)
         self.projection_: Projection = fit_projection(
-            features, codes, n_components=self.n_components, shrinkage=self.shrinkage
+            features,
+            codes,
+            n_components=self.n_components,
+            shrinkage=self.shrinkage,
+            evening=self.evening,
         )
         self._n_features_out = self.projection_.components.shape[1]
         return self
