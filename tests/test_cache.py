@@ -45,7 +45,7 @@ class TestWhereTheCacheIs:
         assert folder.is_dir()
 
     def test_without_the_variable_it_is_the_platforms(self, monkeypatch):
-        monkeypatch.delenv("INKNN_CACHE_DIR")
+        monkeypatch.delenv("INKNN_CACHE_DIR", raising=False)
         assert cache._wanted_dir() == platformdirs.user_cache_path("inknn", appauthor=False)
 
     def test_an_unwritable_one_is_replaced_by_a_private_one_with_one_warning(self, unwritable):

@@ -14,15 +14,6 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 with (EXAMPLES / "truth.csv").open(newline="") as file:
     TRUTH = {row["file"]: row["truth"] for row in csv.DictReader(file)}
 
-KNOWN_FAILURES = {"blank.jpg": "the shadow in the corner counts as ink"}
-
-PICTURES = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=KNOWN_FAILURES[name]))
-    if name in KNOWN_FAILURES
-    else name
-    for name in TRUTH
-]
-
 
 @cache
 def answer(name: str) -> str:
@@ -52,7 +43,7 @@ def test_every_picture_has_its_truth():
     assert len(pictures) >= 8
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", TRUTH)
 def test_picture_is_read_exactly(name):
     assert answer(name) == TRUTH[name]
 
@@ -62,7 +53,6 @@ def test_of_all_digits_hardly_any_is_wrong():
     assert wrong / sum(len(truth.replace("|", "")) for truth in TRUTH.values()) <= 0.02
 
 
-@pytest.mark.xfail(reason=KNOWN_FAILURES["blank.jpg"])
 def test_blank_paper_says_so():
     reading = read(EXAMPLES / "blank.jpg")
     assert reading.lines == ()

@@ -26,16 +26,13 @@ def seven(width, side=300):
     return ink
 
 
-TOO_WIDE = pytest.mark.xfail(reason="thin bars come out more than a pixel too wide")
-
-
 class TestStrokeWidth:
     @pytest.mark.parametrize(
         "width",
         [
-            pytest.param(1, marks=TOO_WIDE),
+            1,
             2,
-            pytest.param(3, marks=TOO_WIDE),
+            3,
             5,
             8,
             13,

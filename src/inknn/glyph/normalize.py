@@ -53,9 +53,12 @@ def normalize(ink: ArrayLike) -> NDArray[np.uint8]:
     pixels = np.asarray(ink)
     if pixels.ndim != 2:
         raise ValueError(f"ink must be one grey picture of shape (height, width), got shape {pixels.shape}")
-    pixels = pixels.astype(np.float32)
+    if pixels.dtype.kind not in "buif":
+        raise ValueError(f"ink must be numbers, got {pixels.dtype}")
     if pixels.size and not (np.isfinite(pixels).all() and pixels.min() >= 0):
         raise ValueError("ink must be finite and not negative, bright on black")
+    brightest = pixels.max(initial=0)
+    pixels = (pixels / brightest if brightest else pixels).astype(np.float32)
     square = _square(_crop(pixels))
     if square is None:
         return np.zeros((SIDE, SIDE), np.uint8)

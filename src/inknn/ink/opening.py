@@ -73,7 +73,8 @@ def open_pages(
         image: Image.Image = _from_array(picture)
         yield _page(image, source or "-", 1, max_pixels, ())
     elif isinstance(picture, Image.Image):
-        yield _page(picture, source or getattr(picture, "filename", "") or "-", 1, max_pixels, ())
+        with _decoding():
+            yield _page(picture, source or getattr(picture, "filename", "") or "-", 1, max_pixels, ())
     else:
         yield from _from_file(picture, source, max_pixels)
 
@@ -115,8 +116,9 @@ def _bytes_of(path: Path) -> bytes:
         raise PictureError("no such file; check the path") from None
     except IsADirectoryError:
         raise PictureError("this is a folder; give the pictures in it") from None
-    except OSError as error:
-        raise PictureError(f"can't be opened: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise PictureError(f"can't be opened: {reason or error}") from None
 
 
 @contextmanager
@@ -212,7 +214,7 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
         raise PictureError(f"an array of shape {array.shape} has no pixels")
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
-    elif array.dtype == np.uint16:
+    elif array.dtype.kind == "u" and array.dtype.itemsize == 2:
         array = _scaled(array, 2.0 ** max(8, int(array.max()).bit_length()) - 1)
     elif np.issubdtype(array.dtype, np.floating):
         if not np.isfinite(array).all():

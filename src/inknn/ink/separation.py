@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .stroke import stroke_width
+from .stroke import piece_widths, stroke_width
 
 WORK_PIXELS_MOST = 6_000_000
 """Larger pictures are worked on at half, a third ... of their size."""
@@ -85,14 +85,14 @@ def separate(grey: NDArray[np.uint8]) -> Ink:
     # strokes are known, one just wider than them: it follows shadows more closely.
     widest = max(min(work.shape) // 3, 15)
     contrast = _contrast(dark, widest)
-    mask = _threshold(contrast, widest)
+    mask = _drop_shade(contrast, _threshold(contrast, widest))
     stroke = stroke_width(mask)
     narrow = int(4 * stroke) + 9
     if stroke > 0 and narrow < widest // 2:
         contrast = _contrast(dark, narrow)
         mask = _threshold(contrast, int(12 * stroke) + 9)
         stroke = stroke_width(mask)
-    if _is_texture(contrast, mask) or _is_shade(contrast, mask, stroke):
+    if _is_texture(contrast, mask):
         mask, stroke = np.zeros_like(mask), 0.0
     return Ink(contrast, mask, stroke, scale, inverted)
 
@@ -108,21 +108,32 @@ def _is_texture(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
     return int(between.sum()) > BETWEEN * int(mask.sum())
 
 
-def _is_shade(contrast: NDArray[np.float32], mask: NDArray[np.bool_], stroke: float) -> bool:
-    """Whether what looks like one very broad stroke has no edge, as a soft shadow or a colour gradient."""
-    if stroke < BROAD:
-        return False
-    shrink = 12 / stroke
-    small = cv2.resize(contrast, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(mask.astype(np.uint8), small.shape[::-1], interpolation=cv2.INTER_AREA)
+def _drop_shade(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drop pieces as broad as a shadow whose edge is as soft as one."""
+    labels, width, _ = piece_widths(mask)
+    soft = np.zeros(len(width) + 1, bool)
+    for piece in np.flatnonzero(width >= BROAD) + 1:
+        soft[piece] = _is_soft(contrast, labels == piece, float(width[piece - 1]))
+    return mask & ~soft[labels]
+
+
+def _is_soft(contrast: NDArray[np.float32], piece: NDArray[np.bool_], width: float) -> bool:
+    """Whether contrast rises so slowly at a piece's edge that it needs :data:`EDGE` of its width.
+
+    A blurred stroke is soft as well, so it must be softer still unless it lies along the picture's border.
+    """
+    size = tuple(max(1, round(side * 12 / width)) for side in contrast.shape[::-1])
+    small = cv2.resize(contrast, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(piece.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
     edge = (inside & ~cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=1)).astype(bool)
     if not edge.any():
         return True
-    slope = cv2.magnitude(
-        cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8)
-    )
-    steepest = cv2.dilate(slope, np.ones((3, 3), np.uint8))[edge]
-    return float(np.median(small[edge])) > EDGE * 12 * float(np.median(steepest))
+    slope_x = cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=1 / 8)
+    slope_y = cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8)
+    steepest = cv2.dilate(cv2.magnitude(slope_x, slope_y), np.ones((3, 3), np.uint8))[edge]
+    contact = sum(int(side.sum()) for side in (piece[0], piece[-1], piece[:, 0], piece[:, -1]))
+    height = np.quantile(small[inside > 0], 0.8) if contact > 2 * width else np.median(small[edge])
+    return float(height) > EDGE * 12 * float(np.median(steepest))
 
 
 def _resize(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -146,7 +157,7 @@ def _is_light_on_dark(grey: NDArray[np.uint8]) -> bool:
     taken at four scales (three moving medians, and the border as a whole), because light varies
     in photographs and one digit may fill a small picture.
     """
-    shrink = min(1.0, 640 / max(grey.shape))
+    shrink = min(1.0, 400 / max(grey.shape))
     small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else grey
     if min(small.shape) < 4:
         small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))

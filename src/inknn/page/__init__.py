@@ -40,12 +40,12 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     if rules:
         parts, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
         parts = rules.drop_leftovers(parts)
-        height = writing_height(parts)
+        height = writing_height(parts, ink.stroke)
     rows = find_rows(join_pieces(parts, height), parts, height)
     return [[cut_out(piece, parts, ink) for piece in row] for row in rows]
 
 
 def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Parts, float]:
     """The pieces of a mask without dirt, and the height of the writing."""
-    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink))
-    return parts, writing_height(parts)
+    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink), ink)
+    return parts, writing_height(parts, ink.stroke)

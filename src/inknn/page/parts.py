@@ -18,6 +18,9 @@ LOWEST = 7.0
 FAINT = 0.4
 """Pieces fainter than this share of the writing are no writing."""
 
+FAINT_AT_BORDER = 0.65
+"""... nor are those that touch the picture's border and are fainter than this."""
+
 ALIKE = 1.8
 """Digits of one hand differ in height by at most this factor."""
 
@@ -77,23 +80,30 @@ def drop_frames(parts: Parts, ink: Ink) -> Parts:
     return parts.keep(~frame)
 
 
-def drop_faint(parts: Parts) -> Parts:
-    """Drop pieces much fainter than the writing: paper, print-through, most ruled lines."""
+def drop_faint(parts: Parts, ink: Ink) -> Parts:
+    """Drop pieces much fainter than the writing: paper, print-through, most ruled lines.
+
+    What touches the picture's border is more likely the paper's edge or a cut line and must be stronger.
+    """
     if not len(parts.number):
         return parts
     weight = (parts.box[:, 3] * parts.strength) ** 2.0
-    return parts.keep(parts.strength >= FAINT * _weighted_median(parts.strength, weight))
+    strength = parts.strength / _weighted_median(parts.strength, weight)
+    x, y, width, height = parts.box.T
+    rows, columns = ink.mask.shape
+    at_border = (x == 0) | (y == 0) | (x + width == columns) | (y + height == rows)
+    return parts.keep(strength >= np.where(at_border, FAINT_AT_BORDER, FAINT))
 
 
-def writing_height(parts: Parts) -> float:
+def writing_height(parts: Parts, stroke: float) -> float:
     """Typical height of the digits in working pixels, 0 where nothing is written.
 
     Where at least three pieces are of like height they are the writing, unless something else is
     far more; otherwise it is the median over all. Pieces count by the square of height times
-    strength: a thousand specks don't outweigh ten digits.
+    strength: a thousand specks don't outweigh ten digits. Dots, lower than two strokes, don't count.
     """
     width, height = parts.box[:, 2].astype(float), parts.box[:, 3].astype(float)
-    writing = (width < 2.0 * height) & (height < 14.0 * width)
+    writing = (width < 2.0 * height) & (height < 14.0 * width) & (height > 2.0 * stroke)
     if not writing.any():
         return float(height.max(initial=0.0))
     height = height[writing]

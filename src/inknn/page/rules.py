@@ -107,7 +107,30 @@ def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
         Runs thicker than this many pixels are no rules.
     """
     pixels = mask.astype(np.uint8)
-    return Rules(_rules(pixels, length, thickness), _rules(pixels.T.copy(), length, thickness).T, length)
+    across = _rules(pixels, length, thickness)
+    down = _rules(pixels.T.copy(), length, thickness).T
+    if across.any() or down.any():
+        digits = _large_digits(pixels, across, down, length)
+        across, down = across & ~digits, down & ~digits
+    return Rules(across, down, length)
+
+
+def _large_digits(
+    pixels: NDArray[np.uint8], across: NDArray[np.uint8], down: NDArray[np.uint8], length: int
+) -> NDArray[np.uint8]:
+    """Pieces that are no grid: compact, hardly larger than a rule is long, with one bar and one stem at most.
+
+    Where small print sets the height of the writing, the bar of a large 7 is long enough for a rule.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(pixels, connectivity=8)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    digit = (width < 1.5 * height) & (height < 3 * width) & (np.maximum(width, height) < 2.5 * length)
+    for runs in (across, down):
+        _, names = cv2.connectedComponents(runs, connectivity=8)
+        pairs = np.unique(np.stack([labels[names > 0], names[names > 0]]), axis=1)
+        digit &= np.bincount(pairs[0], minlength=count) <= 1
+    digit[0] = False
+    return digit[labels].astype(np.uint8)
 
 
 def erase_box_sides(mask: NDArray[np.bool_], rules: Rules, height: float) -> NDArray[np.bool_]:
