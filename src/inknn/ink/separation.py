@@ -79,7 +79,7 @@ def separate(grey: NDArray[np.uint8]) -> Ink:
         Its mask is all false for a blank picture.
     """
     work, scale = _resize(grey)
-    inverted = _is_light_on_dark(work)
+    inverted = _is_light_on_dark(grey)
     dark = 255 - work if inverted else work
     # First a paper estimate wide enough for a digit that fills the picture, then, once the
     # strokes are known, one just wider than them: it follows shadows more closely.
@@ -157,7 +157,7 @@ def _is_light_on_dark(grey: NDArray[np.uint8]) -> bool:
     taken at four scales (three moving medians, and the border as a whole), because light varies
     in photographs and one digit may fill a small picture.
     """
-    shrink = min(1.0, 400 / max(grey.shape))
+    shrink = min(1.0, 256 / max(grey.shape))
     small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else grey
     if min(small.shape) < 4:
         small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))
@@ -175,8 +175,9 @@ def _moving_median(grey: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
 
 def _lean(deviation: NDArray[np.float32]) -> float:
     """From -1 (only dark deviations) to 1 (only bright ones)."""
-    bright = float(np.cbrt((np.maximum(deviation, 0) ** 3).mean()))
-    dark = float(np.cbrt((np.maximum(-deviation, 0) ** 3).mean()))
+    cubes = deviation * deviation * deviation
+    bright = float(np.cbrt(np.maximum(cubes, 0).mean()))
+    dark = float(np.cbrt(np.maximum(-cubes, 0).mean()))
     return (bright - dark) / (bright + dark + 1e-6)
 
 

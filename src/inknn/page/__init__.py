@@ -14,7 +14,7 @@ from ..ink import Ink
 from .glyphs import Glyph, cut_out
 from .parts import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
 from .rows import find_rows, join_pieces
-from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules
+from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules, has_long_piece
 
 __all__ = ["Glyph", "find_lines"]
 
@@ -36,7 +36,9 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     parts, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
     if height < LOWEST * ink.scale:
         return []
-    rules |= find_rules(ink.mask, int(LONG * height), 1.5 * ink.stroke)
+    length = int(LONG * height)
+    if rules or has_long_piece(parts, length):
+        rules |= find_rules(ink.mask, length, 1.5 * ink.stroke)
     if rules:
         parts, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
         parts = rules.drop_leftovers(parts)

@@ -83,6 +83,8 @@ def find_spanning_rules(ink: Ink) -> Rules:
     rules only if at least three pieces of like height remain without them.
     """
     length = int(SPANNING * max(ink.mask.shape))
+    if not _may_be_ruled(drop_specks(find_parts(ink.mask, ink.contrast), ink), ink.mask.shape, length):
+        return no_rules(ink.mask.shape, length)
     rules = find_rules(ink.mask, length, length / SLENDER)
     if not rules:
         return rules
@@ -91,8 +93,28 @@ def find_spanning_rules(ink: Ink) -> Rules:
     alike = np.searchsorted(height, ALIKE * height, side="right") - np.arange(len(height))
     if alike.max(initial=0) >= 3:
         return rules
-    nothing = np.zeros(ink.mask.shape, np.uint8)
+    return no_rules(ink.mask.shape, length)
+
+
+def no_rules(shape: tuple[int, ...], length: int) -> Rules:
+    """Rules of a page that has none."""
+    nothing = np.zeros(shape, np.uint8)
     return Rules(nothing, nothing, length)
+
+
+def has_long_piece(parts: Parts, length: int) -> bool:
+    """Whether any piece is long enough to hold a rule, small gaps allowed for."""
+    return bool((parts.box[:, 2:] >= 0.55 * length).any())
+
+
+def _may_be_ruled(parts: Parts, shape: tuple[int, ...], length: int) -> bool:
+    """Saves the search on pictures of one or two digits that stand free."""
+    if not has_long_piece(parts, length):
+        return False
+    x, y, width, height = parts.box.T
+    at_border = (x == 0) | (y == 0) | (x + width == shape[1]) | (y + height == shape[0])
+    large = np.maximum(width, height) > 0.8 * max(shape)
+    return len(parts.number) >= 3 or bool((at_border | large).any())
 
 
 def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
