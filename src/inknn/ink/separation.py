@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .sheet import isolate_sheet
 from .stroke import piece_widths, stroke_width
 
 WORK_PIXELS_MOST = 6_000_000
@@ -78,6 +79,7 @@ def separate(grey: NDArray[np.uint8]) -> Ink:
     Ink
         Its mask is all false for a blank picture.
     """
+    grey = isolate_sheet(grey)
     work, scale = _resize(grey)
     inverted = _is_light_on_dark(grey)
     dark = 255 - work if inverted else work
