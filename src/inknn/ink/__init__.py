@@ -1,7 +1,8 @@
 """A picture of any kind → upright grey pixels → a map of its ink. Knows nothing of digits.
 
 ``opening`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
-``sheet`` forgets the table a sheet lies on; ``separation`` finds the polarity, divides out the light and keeps the ink.
+``sheet`` forgets the table a sheet lies on; ``separation`` finds the polarity, divides out the light and
+keeps the ink.
 """
 
 from __future__ import annotations
