@@ -124,6 +124,9 @@ void nearest(Array<const Element, 2> queries, Array<const Element, 2> references
 }
 
 }  // namespace
+
+void bind_metrics(nb::module_& module, const char* (*instruction_set)());  // metrics_bindings.cpp
+
 }  // namespace inknn
 
 NB_MODULE(_kernels, module) {
@@ -140,4 +143,5 @@ NB_MODULE(_kernels, module) {
                "first_index"_a, "squared"_a.noconvert(), "indices"_a.noconvert());
     module.def("nearest", &inknn::nearest<std::uint8_t>, "queries"_a.noconvert(),
                "references"_a.noconvert(), "first_index"_a, "squared"_a.noconvert(), "indices"_a.noconvert());
+    inknn::bind_metrics(module, [] { return inknn::chosen.load()->name; });
 }

@@ -1,0 +1,7 @@
+#include "metrics_loops.hpp"
+
+namespace inknn {
+
+const MetricKernels metric_kernels_baseline = {edges, distortion, markov};
+
+}  // namespace inknn
