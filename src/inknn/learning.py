@@ -1,6 +1,6 @@
 """Learn the metric digits are compared in: features and search at work together, once, in closed form.
 
-See :mod:`inknn.features.projection` for what the metric is. This room draws what that one needs: differences
+See :mod:`inknn.features.projection` for what the metric is. This room finds what that one needs: differences
 between digits and their deformed selves, which mean nothing; and differences between digits and the nearest
 ones of other labels, which mean everything.
 """
@@ -36,13 +36,13 @@ class Settings:
     n_components, shrinkage, evening
         See :func:`inknn.features.fit_projection`.
     n_deformed : int
-        Digits to deform, in each of the six ways; at most one in ten.
+        Digits to deform, in each way of :data:`inknn.features.variants.DEFORMATIONS`; at most one in ten.
     stretching : float
         See :meth:`inknn.features.Projection.stretched`.
     n_enemies, n_challenged : int
-        Nearest digits of other labels to look at for it, and of how many digits.
+        The stretching looks at so many nearest digits of other labels, of so many digits.
     n_non_digits : int
-        Pairs, and at most as many halves, to compare with; at most one for ten digits.
+        Pairs of digits to make that are none, and at most as many halves; at most one for ten digits.
     n_voters : int
         Nearest neighbours that vote.
     n_witnesses : int

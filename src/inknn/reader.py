@@ -1,4 +1,7 @@
-"""The reader: picture in, reading out. It composes the rooms and does nothing of its own."""
+"""The reader: picture in, reading out.
+
+It composes the rooms; all it decides itself is when a page as a whole is no writing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ NOTHING_FOUND = "no digits found: the picture is blank, or its ink is too faint 
 
 NO_WRITING = "hardly anything on it looks like a digit: a photograph, or other writing?"
 FEWEST_GLYPHS = 12
+"""A page with so many glyphs is doubted as a whole ..."""
+
 SMALLEST_SHARE = 0.25
+"""... where less than this share of them passes for digits: the few that do are chance."""
 
 
 class DigitReader:
@@ -34,7 +40,7 @@ class DigitReader:
     max_pixels : int
         Pictures with more pixels are refused (a guard against decompression bombs).
     n_neighbors : int
-        How many neighbours each answer shows; no answer depends on it.
+        How many neighbours each answer shows, at most the 12 that are looked at; no answer depends on it.
     n_jobs : int, optional
         Threads for the search; all CPUs by default. No answer depends on it.
     progress : callable, optional
@@ -91,6 +97,10 @@ class DigitReader:
         ------
         PictureError
             If the picture can't be opened.
+        DataError
+            If the digits in the package are damaged, or no folder to prepare the index in can be written.
+        TypeError
+            If ``picture`` is none of these.
         """
         return next(self.read_pages(picture))
 
@@ -132,7 +142,7 @@ class DigitReader:
 
 
 def _is_no_writing(digits: list[Digit]) -> bool:
-    """Whether so few of many glyphs pass for digits that those are chance: stars, leaves, letters."""
+    """Whether the page shows stars, leaves or letters: of many glyphs, hardly any passes for a digit."""
     accepted = sum(digit.verdict == "digit" for digit in digits)
     return len(digits) >= FEWEST_GLYPHS and accepted < SMALLEST_SHARE * len(digits)
 

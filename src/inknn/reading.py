@@ -77,7 +77,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read on one page of one picture, rows from top to bottom."""
+    """What was read on one page of one picture, rows from top to bottom.
+
+    ``source`` is the picture's path as it was given, or ``-``; ``page`` counts from 1; ``width`` and
+    ``height`` are those of the upright picture in pixels; ``warnings`` are for people.
+    """
 
     source: str
     page: int

@@ -2,7 +2,7 @@
 
 stdout is for data, stderr for messages. Files that fail don't stop the others; the exit code is that of
 the first failure (see :mod:`inknn.errors`), 2 for wrong usage, 130 after Ctrl-C, 141 when the reader of
-our output has gone.
+our output has gone, 143 after SIGTERM.
 
 Nothing heavy is imported here, nor by a verb before it knows what it needs: the whole of ``inknn read``
 is to take half a second. That is why the command line is made with Click: Typer adds 0.3 s to every

@@ -12,7 +12,7 @@ from .sink import Sink
 def cache(action: str) -> None:
     """Show the folder of prepared data (path), or empty it (clear).
 
-    It holds the unpacked MNIST files and the prepared index, about 100 MB; both are made again when they
+    It holds the unpacked MNIST files and the prepared index, about 90 MB; both are made again when they
     are needed. The environment variable INKNN_CACHE_DIR chooses another folder.
 
     Examples:

@@ -1,4 +1,4 @@
-"""Labelled digits by name, and the file format they come in. Knows nothing of kNN.
+"""Labelled digits, and the file format they come in. Knows nothing of kNN.
 
 ``mnist`` is embedded in the package, so everything works offline from the first second; ``idx`` reads
 and writes the IDX format of MNIST and its kin.

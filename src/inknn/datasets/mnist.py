@@ -31,6 +31,7 @@ _FILES = {
 }
 
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""Images uint8 (n, 28, 28) and their labels uint8 (n,)."""
 
 
 def load_mnist() -> tuple[Part, Part]:
@@ -52,7 +53,7 @@ def load_mnist() -> tuple[Part, Part]:
 
 
 def load_mnist_part(part: Literal["train", "test"]) -> Part:
-    """One half of :func:`load_mnist`, for those who need no more.
+    """One part of :func:`load_mnist`, for those who need no more.
 
     Parameters
     ----------

@@ -35,8 +35,8 @@ def normalize(ink: ArrayLike) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of shape (28, 28), dtype uint8
-        Longer side of the ink 20 px, brightest pixel 255, barycentre of each axis in (14, 15].
-        All zero where there is no ink.
+        Longer side of the ink 20 px (less where it had under :data:`SMALLEST`), brightest pixel 255,
+        barycentre of each axis in (14, 15]. All zero where there is no ink.
 
     Raises
     ------

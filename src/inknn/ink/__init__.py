@@ -2,7 +2,7 @@
 
 ``opening`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
 ``sheet`` forgets the table a sheet lies on; ``separation`` finds the polarity, divides out the light and
-keeps the ink.
+keeps the ink; ``stroke`` measures how wide strokes are and widens hairlines.
 """
 
 from __future__ import annotations

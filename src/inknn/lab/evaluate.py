@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..datasets.mnist import Part
 from ..errors import UnknownNameError
 from ..progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from ..recogniser import Recogniser
-
-Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 DATA_SETS: Mapping[str, Callable[[], Part]] = {
     "mnist": lambda: datasets.load_mnist_part("test"),

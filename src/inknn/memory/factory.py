@@ -23,7 +23,7 @@ def factory_recogniser(progress: Progress | None = None) -> Recogniser:
     """The recogniser that knows MNIST's training digits.
 
     The first call prepares it and keeps it in the user's cache; later calls map it from there. It is
-    prepared again when the file is damaged, or was made with other settings of the features.
+    prepared again when the file is damaged, or was made with other settings.
 
     Parameters
     ----------

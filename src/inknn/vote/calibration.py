@@ -31,9 +31,9 @@ from .votes import Votes
 
 __all__ = ["Calibration"]
 
-_GROUPS = 24
-_SMALLEST_GROUP = 25
-_QUANTILES = 257
+_GROUPS = 24  # points of a curve, at most
+_SMALLEST_GROUP = 25  # digits; of fewer, no part and no median is worth much
+_QUANTILES = 257  # steps of 1/256: credibility is no finer than that
 
 
 @dataclass(frozen=True, slots=True, eq=False)
