@@ -29,15 +29,15 @@ void require(bool held, const char* what) {
     if (!held) throw std::invalid_argument(what);
 }
 
-template <typename T, int Dims>
-void require_digits(const Array<T, Dims>& digits, bool with_edges) {
+template <typename Digits>
+void require_digits(const Digits& digits) {
     require(digits.shape(1) == kDigitSide && digits.shape(2) == kDigitSide, "digits must be (n, 28, 28)");
-    if constexpr (Dims == 4) require(!with_edges || digits.shape(3) == 2, "edges must be (n, 28, 28, 2)");
+    require(digits.ndim() == 3 || digits.shape(3) == 2, "edges must be (n, 28, 28, 2)");
 }
 
 void edges(Array<const std::uint8_t, 3> images, bool root_of_strength, Array<std::int8_t, 4> result) {
-    require_digits(images, false);
-    require_digits(result, true);
+    require_digits(images);
+    require_digits(result);
     require(result.shape(0) == images.shape(0), "the answer does not fit the images");
     nb::gil_scoped_release unlocked;
     table().edges(images.data(), std::int64_t(images.shape(0)), root_of_strength, result.data());
@@ -45,8 +45,8 @@ void edges(Array<const std::uint8_t, 3> images, bool root_of_strength, Array<std
 
 void require_pairs(const Array<const std::int8_t, 4>& queries, const Array<const std::int8_t, 4>& references,
                    const Array<const std::int64_t, 2>& rows, const Array<std::uint32_t, 2>& distances) {
-    require_digits(queries, true);
-    require_digits(references, true);
+    require_digits(queries);
+    require_digits(references);
     require(rows.shape(0) == queries.shape(0) && distances.shape(0) == rows.shape(0) &&
                 distances.shape(1) == rows.shape(1),
             "rows and distances do not fit the queries");
