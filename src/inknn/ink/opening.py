@@ -25,10 +25,14 @@ from ..errors import PictureError, PictureTooLargeError
 PictureSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | NDArray[Any]
 
 MAX_PIXELS = 100_000_000
+"""A page of A3 at 600 dpi has 70 million; more is a mistake, or meant to fill the memory."""
+
 SMALLEST_SIDE = 2
-_ORIENTATION = 0x0112
-_pillow_limit = threading.Lock()
+"""Of a picture in pixels: one row or column holds no digit."""
+
+_ORIENTATION = 0x0112  # the EXIF tag
 _FLAT = 15  # grey levels: less contrast than this on white, and white ink lies on nothing
+_pillow_limit = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,7 @@ def open_pages(
         If it has more than ``max_pixels`` pixels.
     """
     if isinstance(picture, np.ndarray):
-        image: Image.Image = _from_array(picture)
-        yield _page(image, source or "-", 1, max_pixels, ())
+        yield _page(_from_array(picture), source or "-", 1, max_pixels, ())
     elif isinstance(picture, Image.Image):
         with _decoding():
             yield _page(picture, source or getattr(picture, "filename", "") or "-", 1, max_pixels, ())
@@ -178,9 +181,8 @@ def _eight_bit(image: Image.Image) -> Image.Image:
         return image
     values = np.asarray(image, dtype=np.float64)
     values = np.nan_to_num(values - min(0.0, float(np.nanmin(values))))
-    top = float(values.max())
-    largest = 1.0 if image.mode == "F" and top <= 1 else 2.0 ** max(8, int(top).bit_length()) - 1
-    return Image.fromarray(np.rint(values * (255.0 / largest)).clip(0, 255).astype(np.uint8))
+    within_one = image.mode == "F" and float(values.max()) <= 1
+    return Image.fromarray(_scaled(values, 1.0 if within_one else _full_scale(values)))
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
@@ -215,7 +217,7 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     elif array.dtype.kind == "u" and array.dtype.itemsize == 2:
-        array = _scaled(array, 2.0 ** max(8, int(array.max()).bit_length()) - 1)
+        array = _scaled(array, _full_scale(array))
     elif np.issubdtype(array.dtype, np.floating):
         if not np.isfinite(array).all():
             raise PictureError("the array has NaN or infinite values")
@@ -229,6 +231,12 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(array))
 
 
+def _full_scale(array: NDArray[Any]) -> float:
+    """White in the fewest bits, at least 8, that hold all values: 12-bit greys in 16 bits stay as bright."""
+    return 2.0 ** max(8, int(array.max()).bit_length()) - 1
+
+
 def _scaled(array: NDArray[Any], top: float) -> NDArray[np.uint8]:
+    """Whole grey levels, 0 to 255, of values from 0 to ``top``."""
     values = np.rint(array.astype(np.float64) * (255.0 / top))
     return np.asarray(values.clip(0, 255), dtype=np.uint8)

@@ -39,10 +39,8 @@ WEAK_SHARE = 0.25
 PEAK_SHARE = 0.22
 """Strokes weaker than this share of the strongest ones are print-through, paper or dirt."""
 
-
 BETWEEN = 4.0
 """More than this many times as much half-dark area as ink, and the "ink" is the paper's texture."""
-
 
 BROAD = 25.0
 """A stroke of at least this many pixels must have an edge ..."""
@@ -246,7 +244,10 @@ def _grown(firm: NDArray[np.bool_], weak: NDArray[np.bool_]) -> NDArray[np.bool_
 
 
 def _paper_level(contrast: NDArray[np.float32]) -> tuple[float, float]:
-    """Median contrast of the paper and its standard deviation, from the half below the median."""
+    """Median contrast of the paper and its standard deviation, from the half below the median.
+
+    Ink is above; 1.4826 times the median deviation is the standard deviation where noise is normal.
+    """
     sample = contrast[::2, ::2]
     paper = float(np.median(sample))
     below = sample[sample <= paper]

@@ -49,5 +49,5 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
 
 def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Parts, float]:
     """The pieces of a mask without dirt, and the height of the writing."""
-    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink), ink)
+    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink))
     return parts, writing_height(parts, ink.stroke)

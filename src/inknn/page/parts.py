@@ -14,7 +14,6 @@ from ..ink import Ink
 LOWEST = 7.0
 """Writing lower than this many picture pixels can't be told from dirt."""
 
-
 FAINT = 0.4
 """Pieces fainter than this share of the writing are no writing."""
 
@@ -23,6 +22,12 @@ FAINT_AT_BORDER = 0.65
 
 ALIKE = 1.8
 """Digits of one hand differ in height by at most this factor."""
+
+FEWEST = 3
+"""So many pieces of like height are writing ..."""
+
+LEAST_WRITING = 0.08
+"""... if they have this share of all weight; less is crumbs beside something large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,13 @@ class Parts:
     box: NDArray[np.int64]
     area: NDArray[np.int64]
     strength: NDArray[np.float64]
+
+    @property
+    def at_border(self) -> NDArray[np.bool_]:
+        """Which pieces touch the border of the picture."""
+        x, y, width, height = self.box.T
+        rows, columns = self.labels.shape
+        return np.asarray((x == 0) | (y == 0) | (x + width == columns) | (y + height == rows), np.bool_)
 
     def keep(self, chosen: NDArray[np.bool_]) -> Parts:
         """Only the pieces that are chosen."""
@@ -80,7 +92,7 @@ def drop_frames(parts: Parts, ink: Ink) -> Parts:
     return parts.keep(~frame)
 
 
-def drop_faint(parts: Parts, ink: Ink) -> Parts:
+def drop_faint(parts: Parts) -> Parts:
     """Drop pieces much fainter than the writing: paper, print-through, most ruled lines.
 
     What touches the picture's border is more likely the paper's edge or a cut line and must be stronger.
@@ -89,17 +101,14 @@ def drop_faint(parts: Parts, ink: Ink) -> Parts:
         return parts
     weight = (parts.box[:, 3] * parts.strength) ** 2.0
     strength = parts.strength / _weighted_median(parts.strength, weight)
-    x, y, width, height = parts.box.T
-    rows, columns = ink.mask.shape
-    at_border = (x == 0) | (y == 0) | (x + width == columns) | (y + height == rows)
-    return parts.keep(strength >= np.where(at_border, FAINT_AT_BORDER, FAINT))
+    return parts.keep(strength >= np.where(parts.at_border, FAINT_AT_BORDER, FAINT))
 
 
 def writing_height(parts: Parts, stroke: float) -> float:
     """Typical height of the digits in working pixels, 0 where nothing is written.
 
-    Where at least three pieces are of like height they are the writing, unless something else is
-    far more; otherwise it is the median over all. Pieces count by the square of height times
+    Where at least :data:`FEWEST` pieces are of like height they are the writing, unless something else
+    is far more; otherwise it is the median over all. Pieces count by the square of height times
     strength: a thousand specks don't outweigh ten digits. Dots, lower than two strokes, don't count.
     """
     width, height = parts.box[:, 2].astype(float), parts.box[:, 3].astype(float)
@@ -110,13 +119,18 @@ def writing_height(parts: Parts, stroke: float) -> float:
     weight = (height * parts.strength[writing]) ** 2
     order = np.argsort(height)
     height, total = height[order], np.concatenate([[0.0], np.cumsum(weight[order])])
-    end = np.searchsorted(height, ALIKE * height, side="right")
     first = np.arange(len(height))
-    alike = np.where(end - first >= 3, total[end] - total[first], 0.0)
+    end = first + count_alike(height)
+    alike = np.where(end - first >= FEWEST, total[end] - total[first], 0.0)
     best = int(np.argmax(alike))
-    if alike[best] > 0.08 * total[-1]:
+    if alike[best] > LEAST_WRITING * total[-1]:
         return _weighted_median(height[best : end[best]], weight[order][best : end[best]])
     return _weighted_median(height, weight[order])
+
+
+def count_alike(height: NDArray[Any]) -> NDArray[np.int64]:
+    """For each of n ascending heights, how many from it on one hand may have written; int64 (n,)."""
+    return np.searchsorted(height, ALIKE * height, side="right") - np.arange(len(height))
 
 
 def _weighted_median(values: NDArray[Any], weight: NDArray[np.float64]) -> float:

@@ -8,7 +8,22 @@ from numpy.typing import NDArray
 from .parts import Parts
 
 SMALL = 0.5
-"""A piece lower than this share of the writing is no digit by itself unless it stands alone."""
+"""A piece lower than this share of the writing's height is a crumb: it belongs to a glyph near it ..."""
+
+LOWEST_GLYPH = 0.42
+"""... and what is still lower than this when all is joined is no digit."""
+
+WIDEST_GLYPH = 4.0
+"""Nor is what is this many times as wide as high: a dash, an underline."""
+
+HIGHEST_JOINED, WIDEST_JOINED = 1.35, 1.5
+"""Joined pieces are at most so much higher and wider than the writing, or than the highest of them."""
+
+ROW_APART = 0.6
+"""Glyphs of a row stand at most this share of the writing's height above or below those before them."""
+
+ROW_OVERLAP = 0.3
+"""... and share at least this part of the lower one's height with the last."""
 
 Piece = tuple[int, ...]
 """Indices into :class:`Parts` of what makes one glyph."""
@@ -27,6 +42,23 @@ def join_pieces(parts: Parts, height: float) -> list[Piece]:
             _unite(groups, int(i), int(j), boxes, height)
     unique = {tuple(sorted(group)) for group in groups}
     return [group for group in sorted(unique) if _big_enough(boxes[list(group)], height)]
+
+
+def find_rows(pieces: list[Piece], parts: Parts, height: float) -> list[list[Piece]]:
+    """Rows from top to bottom, glyphs in each from left to right.
+
+    Glyphs are taken from left to right; each joins the row whose end it continues, so that a row may
+    slope or wobble.
+    """
+    boxes = {piece: union_box(parts.box[list(piece)].astype(float)) for piece in pieces}
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: boxes[p][0]):
+        row = _row_for(boxes[piece], rows, boxes, height)
+        if row is None:
+            rows.append([piece])
+        else:
+            row.append(piece)
+    return sorted(rows, key=lambda row: float(np.mean([_middle(boxes[p]) for p in row])))
 
 
 def union_box(boxes: NDArray[np.float64]) -> tuple[float, float, float, float]:
@@ -61,31 +93,14 @@ def _unite(groups: list[list[int]], i: int, j: int, boxes: NDArray[np.float64], 
     together = groups[i] + groups[j]
     _, _, wide, tall = union_box(boxes[together])
     tallest = max(float(boxes[together, 3].max()), height)
-    if tall <= 1.35 * tallest and wide <= 1.5 * tallest:
+    if tall <= HIGHEST_JOINED * tallest and wide <= WIDEST_JOINED * tallest:
         for k in together:
             groups[k] = together
 
 
 def _big_enough(boxes: NDArray[np.float64], height: float) -> bool:
     _, _, wide, tall = union_box(boxes)
-    return tall >= 0.42 * height and wide <= 4.0 * tall
-
-
-def find_rows(pieces: list[Piece], parts: Parts, height: float) -> list[list[Piece]]:
-    """Rows from top to bottom, glyphs in each from left to right.
-
-    Glyphs are taken from left to right; each joins the row whose end it continues, so that a row may
-    slope or wobble.
-    """
-    boxes = {piece: union_box(parts.box[list(piece)].astype(float)) for piece in pieces}
-    rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: boxes[p][0]):
-        row = _row_for(boxes[piece], rows, boxes, height)
-        if row is None:
-            rows.append([piece])
-        else:
-            row.append(piece)
-    return sorted(rows, key=lambda row: float(np.mean([_middle(boxes[p]) for p in row])))
+    return tall >= LOWEST_GLYPH * height and wide <= WIDEST_GLYPH * tall
 
 
 def _middle(box: tuple[float, float, float, float]) -> float:
@@ -98,11 +113,11 @@ def _row_for(
     boxes: dict[Piece, tuple[float, float, float, float]],
     height: float,
 ) -> list[Piece] | None:
-    best, least = None, 0.6 * height
+    best, least = None, ROW_APART * height
     for row in rows:
         ends = [boxes[piece] for piece in row[-3:]]
         away = abs(float(np.mean([_middle(end) for end in ends])) - _middle(box))
         shared = min(ends[-1][1] + ends[-1][3], box[1] + box[3]) - max(ends[-1][1], box[1])
-        if away < least and shared > 0.3 * min(ends[-1][3], box[3]):
+        if away < least and shared > ROW_OVERLAP * min(ends[-1][3], box[3]):
             best, least = row, away
     return best

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
-from .parts import ALIKE, Parts, drop_specks, find_parts
+from .parts import FEWEST, Parts, count_alike, drop_specks, find_parts
 
 LONG = 2.0
 """A rule is at least this many times as long as the writing is high ..."""
@@ -80,18 +80,17 @@ def find_spanning_rules(ink: Ink) -> Rules:
     """Rules that span much of the picture, for pages where rules touch the writing.
 
     The height of the writing isn't known yet, and a big 1, 4 or 7 has long runs as well: they are
-    rules only if at least three pieces of like height remain without them.
+    rules only if at least :data:`FEWEST` pieces of like height remain without them.
     """
     length = int(SPANNING * max(ink.mask.shape))
-    if not _may_be_ruled(drop_specks(find_parts(ink.mask, ink.contrast), ink), ink.mask.shape, length):
+    if not _may_be_ruled(drop_specks(find_parts(ink.mask, ink.contrast), ink), length):
         return no_rules(ink.mask.shape, length)
     rules = find_rules(ink.mask, length, length / SLENDER)
     if not rules:
         return rules
     height = np.sort(drop_specks(find_parts(rules.erase_from(ink), ink.contrast), ink).box[:, 3])
     height = height[height > 2.5 * ink.stroke]
-    alike = np.searchsorted(height, ALIKE * height, side="right") - np.arange(len(height))
-    if alike.max(initial=0) >= 3:
+    if count_alike(height).max(initial=0) >= FEWEST:
         return rules
     return no_rules(ink.mask.shape, length)
 
@@ -107,14 +106,12 @@ def has_long_piece(parts: Parts, length: int) -> bool:
     return bool((parts.box[:, 2:] >= 0.55 * length).any())
 
 
-def _may_be_ruled(parts: Parts, shape: tuple[int, ...], length: int) -> bool:
+def _may_be_ruled(parts: Parts, length: int) -> bool:
     """Saves the search on pictures of one or two digits that stand free."""
     if not has_long_piece(parts, length):
         return False
-    x, y, width, height = parts.box.T
-    at_border = (x == 0) | (y == 0) | (x + width == shape[1]) | (y + height == shape[0])
-    large = np.maximum(width, height) > 0.8 * max(shape)
-    return len(parts.number) >= 3 or bool((at_border | large).any())
+    large = parts.box[:, 2:].max(axis=1) > 0.8 * max(parts.labels.shape)
+    return len(parts.number) >= FEWEST or bool((parts.at_border | large).any())
 
 
 def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
