@@ -35,8 +35,8 @@ _STYLES: dict[Verdict, _Style] = {
 _SMALLEST_DIGIT = 28  # pixels: pictures of smaller digits are enlarged, or their labels would hide them
 _SMALLEST_SIDE = 240  # pixels of the longer side: smaller pictures are enlarged too
 _LARGEST_SIDE = 6000  # but not beyond this
-_LABEL_PART = 0.4  # height of a label's text, in digits,
-_LARGEST_LABEL = 0.1  # or less, in pictures' longer sides
+_LABEL_PART = 0.4  # height of a label's text as a part of a digit's longer side,
+_LARGEST_LABEL = 0.1  # but at most this part of the picture's
 _CHARACTERS = "0123456789?"
 _PADDING = 2  # pixels around a label's text
 

@@ -42,8 +42,8 @@ _PREFIX = struct.Struct("<8sIIQ")  # magic, format, header length, file length
 _CRC = struct.Struct("<I")
 _HEADER_AT = _PREFIX.size + _CRC.size
 _ALIGNMENT = 64  # a cache line, and the widest vector register
-_BLOCK = 1 << 22
-_THREADS = 4
+_BLOCK = 1 << 22  # bytes under one checksum: enough that a thread is worth its start
+_THREADS = 4  # more would wait for the memory, not for each other
 
 
 def write_arrays(
