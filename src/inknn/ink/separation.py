@@ -157,7 +157,7 @@ def _is_light_on_dark(grey: NDArray[np.uint8]) -> bool:
     taken at four scales (three moving medians, and the border as a whole), because light varies
     in photographs and one digit may fill a small picture.
     """
-    shrink = min(1.0, 256 / max(grey.shape))
+    shrink = min(1.0, 400 / max(grey.shape))
     small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else grey
     if min(small.shape) < 4:
         small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))
