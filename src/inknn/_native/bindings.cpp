@@ -126,6 +126,7 @@ void nearest(Array<const Element, 2> queries, Array<const Element, 2> references
 }  // namespace
 
 void bind_metrics(nb::module_& module, const char* (*instruction_set)());  // metrics_bindings.cpp
+void bind_index(nb::module_& module, const Kernels* (*in_use)());           // index_bindings.cpp
 
 }  // namespace inknn
 
@@ -144,4 +145,5 @@ NB_MODULE(_kernels, module) {
     module.def("nearest", &inknn::nearest<std::uint8_t>, "queries"_a.noconvert(),
                "references"_a.noconvert(), "first_index"_a, "squared"_a.noconvert(), "indices"_a.noconvert());
     inknn::bind_metrics(module, [] { return inknn::chosen.load()->name; });
+    inknn::bind_index(module, [] { return inknn::chosen.load(); });
 }

@@ -56,7 +56,8 @@ inline float rounded_down(double value) {
 // ---- The distance that decides -----------------------------------------------------------------
 
 // Eight running sums, folded at the end: the order of additions search/distance.py prescribes.
-double squared_distance(const float* a, const float* b, std::int64_t dims) {
+template <typename Float>
+double squared_distance(const Float* a, const Float* b, std::int64_t dims) {
     double sums[8] = {};
     std::int64_t i = 0;
     for (; i + 8 <= dims; i += 8)

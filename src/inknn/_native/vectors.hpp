@@ -49,26 +49,41 @@ inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
 #endif
 }
 
+inline Lanes larger(Lanes a, Lanes b) {
+#if defined(__AVX512F__)
+    return _mm512_max_ps(a, b);
+#elif defined(__AVX2__)
+    return _mm256_max_ps(a, b);
+#elif defined(__x86_64__)
+    return _mm_max_ps(a, b);
+#else
+    for (int i = 0; i < kLanes; ++i) a[i] = a[i] > b[i] ? a[i] : b[i];
+    return a;
+#endif
+}
+
 inline float total(Lanes lanes) {
     float sum = 0.0f;
     for (int i = 0; i < kLanes; ++i) sum += lanes[i];
     return sum;
 }
 
-// Bit i is set where lane i is not above the limit, and where it is NaN.
-inline unsigned not_above(Lanes lanes, float limit) {
+// Bit i is set where lane i is not above its limit, and where it is NaN.
+inline unsigned not_above(Lanes lanes, Lanes limits) {
 #if defined(__AVX512F__)
-    return _mm512_cmp_ps_mask(lanes, _mm512_set1_ps(limit), _CMP_NGT_UQ);
+    return _mm512_cmp_ps_mask(lanes, limits, _CMP_NGT_UQ);
 #elif defined(__AVX2__)
-    return unsigned(_mm256_movemask_ps(_mm256_cmp_ps(lanes, _mm256_set1_ps(limit), _CMP_NGT_UQ)));
+    return unsigned(_mm256_movemask_ps(_mm256_cmp_ps(lanes, limits, _CMP_NGT_UQ)));
 #elif defined(__x86_64__)
-    return unsigned(_mm_movemask_ps(_mm_cmpngt_ps(lanes, _mm_set1_ps(limit))));
+    return unsigned(_mm_movemask_ps(_mm_cmpngt_ps(lanes, limits)));
 #else
     unsigned mask = 0;
-    for (int i = 0; i < kLanes; ++i) mask |= unsigned(!(lanes[i] > limit)) << i;
+    for (int i = 0; i < kLanes; ++i) mask |= unsigned(!(lanes[i] > limits[i])) << i;
     return mask;
 #endif
 }
+
+inline unsigned not_above(Lanes lanes, float limit) { return not_above(lanes, spread(limit)); }
 
 }  // namespace
 }  // namespace inknn

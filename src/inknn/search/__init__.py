@@ -3,6 +3,8 @@
 - ``distance`` defines the distance, down to the last bit;
 - ``brute`` is the readable search to learn from, and the oracle of the tests;
 - ``exact`` is the fast one, with the same answer: ``nearest``;
+- ``index`` is the fastest, for references that are asked many times, and may come and go: ``ExactIndex``,
+  which rests on ``reduction`` (bounds from few coordinates) and ``segment`` (blocks of near references);
 - ``filtered`` stands in for the native kernel where the package was installed without a compiler.
 
 All order neighbours by (distance, index), so that the answer depends on nothing but the data.
@@ -13,5 +15,6 @@ from __future__ import annotations
 from .brute import brute_force
 from .distance import squared_distances
 from .exact import nearest
+from .index import ExactIndex
 
-__all__ = ["brute_force", "nearest", "squared_distances"]
+__all__ = ["ExactIndex", "brute_force", "nearest", "squared_distances"]

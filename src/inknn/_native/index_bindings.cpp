@@ -1,0 +1,230 @@
+// The door between Python and the index's kernels: checks shapes and types, lets go of the GIL.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <memory>
+#include <new>
+#include <stdexcept>
+
+#include "kernels.hpp"
+
+namespace nb = nanobind;
+
+namespace inknn {
+namespace {
+
+const Kernels* (*kernels_in_use)();  // set when the module is loaded
+
+template <typename T, int Dims>
+using Array = nb::ndarray<T, nb::ndim<Dims>, nb::c_contig, nb::device::cpu>;
+
+using Rows = nb::ndarray<nb::ro, nb::ndim<2>, nb::c_contig, nb::device::cpu>;  // bytes, floats or doubles
+
+void require(bool held, const char* what) {
+    if (!held) throw std::invalid_argument(what);
+}
+
+// One segment of an index, as search/segment.py lays it out. Keeps its arrays alive.
+struct Segment {
+    Array<const float, 3> panels;
+    Array<const float, 2> starts;
+    Array<const float, 3> boxes;
+    Array<const float, 2> middles;
+    Array<const float, 2> details;
+    Array<const std::int64_t, 1> ids;
+    Rows rows;
+    std::int64_t first_id;
+    double scale;
+
+    Segment(Array<const float, 3> panels_, Array<const float, 2> starts_, Array<const float, 3> boxes_,
+            Array<const float, 2> middles_, Array<const float, 2> details_, Array<const std::int64_t, 1> ids_,
+            Rows rows_, std::int64_t first_id_, double scale_)
+        : panels(panels_), starts(starts_), boxes(boxes_), middles(middles_), details(details_), ids(ids_),
+          rows(rows_), first_id(first_id_), scale(scale_) {
+        const std::size_t blocks = panels.shape(0);
+        require(panels.shape(2) == kBlock && starts.shape(0) == blocks && starts.shape(1) == kBlock &&
+                    ids.shape(0) == blocks * kBlock,
+                "blocks differ in size");
+        require(boxes.shape(0) == blocks && boxes.shape(1) == 2 && middles.shape(0) == boxes.shape(2) &&
+                    middles.shape(1) == (blocks + 63) / 64 * 64,
+                "boxes do not fit the blocks");
+        require(details.shape(1) == 0 || details.shape(0) == blocks * kBlock, "details do not fit the blocks");
+        require(rows.shape(1) <= kMaxDims, "vectors are too long for the filter's bounds");
+        for (std::size_t slot = 0; slot < ids.shape(0); ++slot)
+            require(ids(slot) < 0 || (ids(slot) >= first_id &&
+                                      std::size_t(ids(slot) - first_id) < rows.shape(0)),
+                    "an index has no row");
+    }
+};
+
+// Queries as search/reduction.py prepares them.
+struct Queries {
+    Rows rows;
+    Array<const float, 2> coordinates;
+    Array<const float, 2> boxes;
+    Array<const float, 2> details;
+    Array<const double, 1> norms;
+
+    Queries(Rows rows_, Array<const float, 2> coordinates_, Array<const float, 2> boxes_,
+            Array<const float, 2> details_, Array<const double, 1> norms_)
+        : rows(rows_), coordinates(coordinates_), boxes(boxes_), details(details_), norms(norms_) {
+        const std::size_t count = rows.shape(0);
+        require(coordinates.shape(0) == count && norms.shape(0) == count && details.shape(0) == count &&
+                    boxes.shape(1) == (count + 63) / 64 * 64,
+                "coordinates do not fit the queries");
+    }
+};
+
+struct AlignedFree {
+    void operator()(float* floats) const { ::operator delete[](floats, std::align_val_t(64)); }
+};
+
+template <typename Element>
+IndexTask<Element> index_task(const Segment& segment, const Queries& queries,
+                              const Array<const double, 1>& slacks, float* scratch) {
+    IndexTask<Element> task{};
+    task.panels = segment.panels.data();
+    task.starts = segment.starts.data();
+    task.boxes = segment.boxes.data();
+    task.detail_rows = segment.details.data();
+    task.ids = segment.ids.data();
+    task.rows = static_cast<const Element*>(segment.rows.data());
+    task.first_id = segment.first_id;
+    task.n_blocks = std::int64_t(segment.panels.shape(0));
+    task.last_block = task.n_blocks;
+    task.dims = std::int64_t(segment.rows.shape(1));
+    task.coordinates = std::int64_t(segment.panels.shape(1));
+    task.box_coordinates = std::int64_t(segment.boxes.shape(2));
+    task.details = std::int64_t(segment.details.shape(1));
+    task.scale = segment.scale;
+    task.queries = static_cast<const Element*>(queries.rows.data());
+    task.query_coordinates = queries.coordinates.data();
+    task.query_boxes = queries.boxes.data();
+    task.query_details = queries.details.data();
+    task.query_norms = queries.norms.data();
+    task.slacks = slacks.data();
+    task.n_queries = std::int64_t(queries.rows.shape(0));
+    task.query_stride = std::int64_t(queries.boxes.shape(1));
+    task.scratch = scratch;
+    return task;
+}
+
+// Calls `work` with the kernels and the task for the type of both arrays.
+template <typename Work>
+void with_index(const Segment& segment, const Queries& queries, const Array<const double, 1>& slacks, Work work) {
+    require(segment.rows.dtype() == queries.rows.dtype(), "queries and references differ in type");
+    require(queries.rows.shape(1) == segment.rows.shape(1) &&
+                queries.coordinates.shape(1) == segment.panels.shape(1) &&
+                queries.boxes.shape(0) == segment.boxes.shape(2) &&
+                queries.details.shape(1) == segment.details.shape(1),
+            "queries and references differ in length");
+    require(slacks.shape(0) == queries.rows.shape(0), "slacks do not fit the queries");
+    const Kernels* kernels = kernels_in_use();
+    const std::size_t floats = kernels->index_scratch_floats(std::int64_t(queries.rows.shape(0)),
+                                                             std::int64_t(segment.panels.shape(0)));
+    std::unique_ptr<float, AlignedFree> scratch(
+        static_cast<float*>(::operator new[](floats * sizeof(float), std::align_val_t(64))));
+    if (segment.rows.dtype() == nb::dtype<std::uint8_t>())
+        work(kernels->index_bytes, index_task<std::uint8_t>(segment, queries, slacks, scratch.get()));
+    else if (segment.rows.dtype() == nb::dtype<float>())
+        work(kernels->index_floats, index_task<float>(segment, queries, slacks, scratch.get()));
+    else if (segment.rows.dtype() == nb::dtype<double>())
+        work(kernels->index_doubles, index_task<double>(segment, queries, slacks, scratch.get()));
+    else
+        throw std::invalid_argument("vectors must be uint8, float32 or float64");
+}
+
+template <typename Element>
+void set_blocks(IndexTask<Element>& task, std::int64_t first_block, std::int64_t last_block) {
+    require(0 <= first_block && first_block <= last_block && last_block <= task.n_blocks, "there are no such blocks");
+    task.first_block = first_block;
+    task.last_block = last_block;
+}
+
+template <typename Element>
+void set_answer(IndexTask<Element>& task, const Array<double, 2>& squared, const Array<std::int64_t, 2>& indices) {
+    require(std::int64_t(squared.shape(0)) == task.n_queries && std::int64_t(indices.shape(0)) == task.n_queries &&
+                squared.shape(1) == indices.shape(1) && squared.shape(1) >= 1,
+            "the answer does not fit the queries");
+    task.k = std::int64_t(squared.shape(1));
+    task.squared = squared.data();
+    task.indices = indices.data();
+}
+
+void index_nearest(const Segment& segment, const Queries& queries, std::int64_t first_block,
+                   std::int64_t last_block, Array<const double, 1> slacks, Array<const double, 1> caps,
+                   Array<double, 2> squared, Array<std::int64_t, 2> indices) {
+    require(caps.shape(0) == queries.rows.shape(0), "the answer does not fit the queries");
+    with_index(segment, queries, slacks, [&](const auto& kernels, auto task) {
+        set_blocks(task, first_block, last_block);
+        set_answer(task, squared, indices);
+        task.caps = caps.data();
+        nb::gil_scoped_release unlocked;
+        kernels.nearest(task);
+    });
+}
+
+void index_caps(const Segment& segment, const Queries& queries, Array<const double, 1> slacks,
+                std::int64_t n_near, Array<double, 1> caps, Array<double, 2> squared,
+                Array<std::int64_t, 2> indices) {
+    require(caps.shape(0) == queries.rows.shape(0), "the answer does not fit the queries");
+    with_index(segment, queries, slacks, [&](const auto& kernels, auto task) {
+        set_answer(task, squared, indices);
+        task.caps = caps.data();
+        nb::gil_scoped_release unlocked;
+        kernels.caps(task, segment.middles.data(), n_near, caps.data());
+    });
+}
+
+std::int64_t index_within(const Segment& segment, const Queries& queries, Array<const double, 1> slacks,
+                          Array<const double, 1> caps, Array<double, 1> squared,
+                          Array<std::int64_t, 1> indices, Array<std::int64_t, 1> owners) {
+    require(caps.shape(0) == queries.rows.shape(0) && squared.shape(0) == indices.shape(0) &&
+                squared.shape(0) == owners.shape(0),
+            "the answer does not fit the queries");
+    std::int64_t found = 0;
+    with_index(segment, queries, slacks, [&](const auto& kernels, auto task) {
+        task.caps = caps.data();
+        task.k = std::int64_t(squared.shape(0));
+        task.squared = squared.data();
+        task.indices = indices.data();
+        task.owners = owners.data();
+        nb::gil_scoped_release unlocked;
+        found = kernels.within(task);
+    });
+    return found;
+}
+
+void sort_best(Array<double, 2> squared, Array<std::int64_t, 2> indices) {
+    require(squared.shape(0) == indices.shape(0) && squared.shape(1) == indices.shape(1), "shapes differ");
+    kernels_in_use()->sort_best(squared.data(), indices.data(), std::int64_t(squared.shape(0)),
+                                std::int64_t(squared.shape(1)));
+}
+
+}  // namespace
+
+void bind_index(nb::module_& module, const Kernels* (*in_use)()) {
+    using namespace nb::literals;
+    kernels_in_use = in_use;
+    using Floats2 = Array<const float, 2>;
+    using Floats3 = Array<const float, 3>;
+    nb::class_<Segment>(module, "Segment")
+        .def(nb::init<Floats3, Floats2, Floats3, Floats2, Floats2, Array<const std::int64_t, 1>,
+                      Rows, std::int64_t, double>(),
+             "panels"_a.noconvert(), "starts"_a.noconvert(), "boxes"_a.noconvert(), "middles"_a.noconvert(),
+             "details"_a.noconvert(), "ids"_a.noconvert(), "rows"_a.noconvert(), "first_id"_a, "scale"_a);
+    nb::class_<Queries>(module, "Queries")
+        .def(nb::init<Rows, Floats2, Floats2, Floats2, Array<const double, 1>>(),
+             "rows"_a.noconvert(), "coordinates"_a.noconvert(), "boxes"_a.noconvert(),
+             "details"_a.noconvert(), "norms"_a.noconvert());
+    module.def("index_nearest", &index_nearest, "segment"_a, "queries"_a, "first_block"_a,
+               "last_block"_a, "slacks"_a.noconvert(), "caps"_a.noconvert(), "squared"_a.noconvert(),
+               "indices"_a.noconvert());
+    module.def("index_caps", &index_caps, "segment"_a, "queries"_a, "slacks"_a.noconvert(), "n_near"_a,
+               "caps"_a.noconvert(), "squared"_a.noconvert(), "indices"_a.noconvert());
+    module.def("index_within", &index_within, "segment"_a, "queries"_a, "slacks"_a.noconvert(), "caps"_a.noconvert(), "squared"_a.noconvert(),
+               "indices"_a.noconvert(), "owners"_a.noconvert());
+    module.def("sort_best", &sort_best, "squared"_a.noconvert(), "indices"_a.noconvert());
+}
+
+}  // namespace inknn
