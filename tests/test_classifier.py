@@ -11,12 +11,19 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from inknn import DigitClassifier
+from inknn import DataError, DigitClassifier
+from inknn.memory import write_arrays
+from inknn.recogniser import Recogniser
 
 
 @pytest.fixture(scope="module")
 def classifier(train_digits):
     return DigitClassifier().fit(*train_digits)
+
+
+@pytest.fixture(scope="module")
+def best(train_digits):
+    return DigitClassifier(preset="best").fit(*train_digits)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +105,7 @@ def test_it_can_be_cloned_searched_and_cross_validated(train_digits):
     classifier = clone(DigitClassifier(n_neighbors=1, shrinkage=0.4))
     assert classifier.get_params() == {
         "n_neighbors": 1,
+        "preset": "fast",
         "n_components": 128,
         "shrinkage": 0.4,
         "n_jobs": None,
@@ -152,3 +160,106 @@ def test_what_it_cannot_learn_from_is_refused_with_a_reason(X, y, message):
 def test_nobody_to_vote_is_refused(train_digits):
     with pytest.raises(ValueError, match="n_neighbors"):
         DigitClassifier(n_neighbors=0).fit(*train_digits)
+
+
+def test_there_are_two_presets_and_no_other(train_digits):
+    assert DigitClassifier().preset == "fast"
+    with pytest.raises(ValueError, match="preset must be one of fast, best, got 'bset'"):
+        DigitClassifier(preset="bset").fit(*train_digits)
+
+
+class TestBest:
+    def test_it_looks_again_only_where_voters_disagree(self, best, classifier, test_digits):
+        X = test_digits[0]
+        distances, indices = classifier.kneighbors(X)
+        agreed = (np.ptp(classifier.recogniser_.labels[indices].astype(int), axis=1) == 0).nonzero()[0]
+        assert 800 < len(agreed) < 1000
+        np.testing.assert_array_equal(best.predict(X)[agreed], classifier.predict(X)[agreed])
+        np.testing.assert_array_equal(best.kneighbors(X)[0], distances)
+        shares = best.recogniser_.recognise(X).shares, classifier.recogniser_.recognise(X).shares
+        assert (shares[0] != shares[1]).any()
+
+    def test_it_is_as_good_as_fast_at_least(self, best, classifier, test_digits):
+        assert best.score(*test_digits) >= classifier.score(*test_digits) > 0.98
+
+    def test_threads_and_kernels_do_not_matter(self, best, test_digits, monkeypatch):
+        X = test_digits[0][:200]
+        expected = best.predict_proba(X)
+        best.n_jobs = 3
+        np.testing.assert_array_equal(best.predict_proba(X), expected)
+        best.n_jobs = None
+        monkeypatch.setenv("INKNN_NO_NATIVE", "1")
+        np.testing.assert_allclose(best.predict_proba(X), expected, atol=1e-4)
+
+    def test_a_handful_of_digits_will_do(self, train_digits):
+        X, y = train_digits[0][:12], train_digits[1][:12]
+        classifier = DigitClassifier(preset="best").fit(X, y)
+        np.testing.assert_array_equal(classifier.predict(X), y)
+        np.testing.assert_allclose(classifier.predict_proba(X).sum(axis=1), 1)
+
+
+class TestSave:
+    @pytest.mark.parametrize("preset", ["fast", "best"])
+    def test_it_comes_back_the_same(self, few, test_digits, tmp_path, preset):
+        before = DigitClassifier(n_neighbors=3, preset=preset, shrinkage=0.3).fit(*few)
+        before.save(tmp_path / "model.inknn")
+        after = DigitClassifier.load(tmp_path / "model.inknn")
+        assert after.get_params() == before.get_params()
+        assert after.classes_.dtype == before.classes_.dtype
+        X = test_digits[0]
+        np.testing.assert_array_equal(after.predict_proba(X), before.predict_proba(X))
+        np.testing.assert_array_equal(after.kneighbors(X)[1], before.kneighbors(X)[1])
+        after.save(tmp_path / "again.inknn")
+        assert (tmp_path / "again.inknn").read_bytes() == (tmp_path / "model.inknn").read_bytes()
+
+    @pytest.mark.parametrize("names", [["null", "eins", "größer"], [1.0, 4.0, 9.0], [-7, 2, 2**40]])
+    def test_labels_may_be_numbers_or_text(self, few, tmp_path, names):
+        X, y = few
+        before = DigitClassifier().fit(X, np.array(names)[y % 3])
+        before.save(tmp_path / "model")
+        after = DigitClassifier.load(tmp_path / "model")
+        np.testing.assert_array_equal(after.classes_, before.classes_)
+        np.testing.assert_array_equal(after.predict(X), before.predict(X))
+
+    def test_neighbours_changed_after_fit_are_kept(self, few, test_digits, tmp_path):
+        before = DigitClassifier().fit(*few).set_params(n_neighbors=1)
+        before.save(tmp_path / "model")
+        after = DigitClassifier.load(tmp_path / "model")
+        assert after.n_neighbors == 1
+        np.testing.assert_array_equal(after.predict(test_digits[0]), before.predict(test_digits[0]))
+
+    def test_it_is_no_pickle(self, few, tmp_path):
+        DigitClassifier().fit(*few).save(tmp_path / "model")
+        with pytest.raises(pickle.UnpicklingError):
+            pickle.loads((tmp_path / "model").read_bytes())
+
+    def test_before_fit_there_is_nothing_to_keep(self, tmp_path):
+        with pytest.raises(NotFittedError):
+            DigitClassifier().save(tmp_path / "model")
+        assert not (tmp_path / "model").exists()
+
+    def test_a_damaged_file_is_refused(self, few, tmp_path):
+        path = tmp_path / "model"
+        DigitClassifier().fit(*few).save(path)
+        whole = path.read_bytes()
+        for damaged, why in (
+            (whole[: len(whole) // 2], "bytes long"),
+            (whole[:-5000] + b"x" + whole[-4999:], "damaged"),
+            (b"PK" + whole, "not an inknn data file"),
+            (b"", "not an inknn data file"),
+        ):
+            path.write_bytes(damaged)
+            with pytest.raises(DataError, match=why):
+                DigitClassifier.load(path)
+
+    def test_a_file_that_is_no_model_is_refused(self, few, tmp_path):
+        path = tmp_path / "other"
+        arrays = Recogniser.fit(*few).arrays()
+        write_arrays(path, arrays, kind="prepared index", version=1)
+        with pytest.raises(DataError, match="holds prepared index version 1, not model version 1"):
+            DigitClassifier.load(path)
+        write_arrays(path, arrays, kind="model", version=1)
+        with pytest.raises(DataError, match="lacks 'classes'"):
+            DigitClassifier.load(path)
+        with pytest.raises(FileNotFoundError):
+            DigitClassifier.load(tmp_path / "none")

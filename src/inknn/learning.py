@@ -50,6 +50,9 @@ class Settings:
     n_second_look, second_look_size : int
         Where voters disagree, so many neighbours are looked at, and for each label the mean of so many of
         its nearest.
+    n_distorted : int
+        There also the mean of so many of each label's least distortions counts (:mod:`inknn.reranking`);
+        0 leaves it at the vectors, and the pictures of the prototypes need not be kept.
     n_calibrating : int
         Digits to ask about, each by all others, to learn what to trust.
     """
@@ -67,6 +70,7 @@ class Settings:
     n_witnesses: int = 12
     n_second_look: int = 100
     second_look_size: int = 12
+    n_distorted: int = 0
     n_calibrating: int = 8000
 
     def to_json(self) -> str:

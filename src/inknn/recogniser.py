@@ -7,17 +7,19 @@ without files, which :mod:`inknn.memory` knows about.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .answers import Answers
 from .errors import DataError
 from .features import Projection
 from .learning import Settings, describe, draw, learn_projection, make_non_digits
 from .progress import Progress, no_progress
+from .reranking import blended, label_distortions, straightened
 from .search import nearest
 from .vote import NOT_A_DIGIT, Calibration, Rules, Votes, local_mean_distances, reaches, vote
 
@@ -25,63 +27,6 @@ __all__ = ["Answers", "Recogniser"]
 
 _SECOND_LOOK_BATCH = 256
 _FORMAT = 1  # of Recogniser.arrays(), and of what fit() does with the same settings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """Answers to n digits among c labels, with the k neighbours they came from.
-
-    Attributes
-    ----------
-    labels : int64 (n,)
-        The best label even where the verdict refuses it.
-    shares : float64 (n, c)
-        Shares of the vote; rows sum to 1.
-    confidence, credibility : float64 (n,)
-        0 to 1; see :mod:`inknn.vote.calibration`.
-    verdicts : str (n,)
-        ``digit``, ``unsure`` or ``not-a-digit``.
-    neighbour_indices, neighbour_labels : int64 (n, k)
-        Nearest first; indices count the prototypes.
-    neighbour_distances : float64 (n, k)
-        Ascending.
-    """
-
-    labels: NDArray[np.int64]
-    shares: NDArray[np.float64]
-    confidence: NDArray[np.float64]
-    credibility: NDArray[np.float64]
-    verdicts: NDArray[np.str_]
-    neighbour_indices: NDArray[np.int64]
-    neighbour_labels: NDArray[np.int64]
-    neighbour_distances: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def probabilities(self) -> NDArray[np.float64]:
-        """Probability of each label, float64 (n, c).
-
-        The label answered has the confidence; raised a little where another one would come out higher.
-        Nine tenths of the rest are divided by shares of the vote, the last tenth, or all of it where
-        nobody else has votes, equally: no label is impossible.
-        """
-        n_labels = self.shares.shape[1]
-        if n_labels == 1:
-            return np.ones_like(self.shares)
-        row = np.arange(len(self))
-        others = self.shares.copy()
-        others[row, self.labels] = 0.0
-        votes = others.sum(axis=1, keepdims=True)
-        others *= np.divide(0.9, votes, out=np.zeros_like(votes), where=votes > 0)
-        others += (1 - others.sum(axis=1, keepdims=True)) / (n_labels - 1)
-        others[row, self.labels] = 0.0
-        # confidence ≥ (1 − confidence) · m, where m is the largest part of the rest
-        largest = others.max(axis=1) / others.sum(axis=1)
-        confidence = np.maximum(self.confidence, largest / (1 + largest) + 1e-9)
-        probabilities = others * ((1 - confidence) / others.sum(axis=1))[:, None]
-        probabilities[row, self.labels] = confidence
-        return probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +47,8 @@ class Recogniser:
         What margins and distances mean.
     configuration : Settings
     rules : Rules
+    pictures : uint8 (m, 28, 28), or None
+        The prototypes straightened, where the settings want to compare pictures.
     """
 
     FINGERPRINT: ClassVar[str] = hashlib.sha256(f"{_FORMAT} {Settings().to_json()}".encode()).hexdigest()[:12]
@@ -114,6 +61,7 @@ class Recogniser:
     calibration: Calibration
     configuration: Settings = field(default_factory=Settings)
     rules: Rules = field(default_factory=Rules)
+    pictures: NDArray[np.uint8] | None = None
 
     @classmethod
     def fit(
@@ -172,10 +120,11 @@ class Recogniser:
         vectors = projection.apply(histograms)
         non_digits = projection.apply(describe(make_non_digits(images, settings), settings, n_threads))
         tell("learning what to trust", 0.4)
-        search = _Search(vectors, labels, settings, n_labels, n_threads)
+        pictures = straightened(images) if settings.n_distorted else None
+        search = _Search(vectors, labels, pictures, settings, n_labels, n_threads)
         calibration = _calibrate(search, non_digits)
         tell("learning what to trust", 1.0)
-        return cls(labels, vectors, non_digits, projection, calibration, settings)
+        return cls(labels, vectors, non_digits, projection, calibration, settings, pictures=pictures)
 
     @property
     def n_labels(self) -> int:
@@ -246,8 +195,8 @@ class Recogniser:
         """
         settings = self.configuration
         vectors = self.embed(images, n_threads=n_threads)
-        search = _Search(self.vectors, self.labels, settings, self.n_labels, n_threads)
-        distances, indices, votes = search.vote(vectors)
+        search = _Search(self.vectors, self.labels, self.pictures, settings, self.n_labels, n_threads)
+        distances, indices, votes = search.vote(vectors, lambda rows: straightened(images[rows]))
         likeness = _likeness(votes, vectors, self.non_digits, settings, n_threads)
         confidence = self.calibration.confidence(votes)
         credibility = self.calibration.credibility(votes, likeness)
@@ -274,6 +223,7 @@ class Recogniser:
             "non_digits": self.non_digits,
             "projection_mean": self.projection.mean,
             "projection_components": self.projection.components,
+            **({} if self.pictures is None else {"pictures": self.pictures}),
             **{
                 f"calibration_{each.name}": getattr(self.calibration, each.name)
                 for each in fields(Calibration)
@@ -294,6 +244,7 @@ class Recogniser:
             mean, components = arrays["projection_mean"], arrays["projection_components"]
             calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
             labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
+            pictures = arrays["pictures"] if settings.n_distorted else None
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the arrays of a recogniser ({error}); prepare it again") from error
         dims = components.shape[-1]
@@ -302,12 +253,13 @@ class Recogniser:
             or non_digits.shape[1:] != (dims,)
             or components.shape != (settings.gradient.n_features, dims)
             or mean.shape != components.shape[:1]
+            or (pictures is not None and pictures.shape != (len(labels), 28, 28))
             or calibration.split_margins.shape != calibration.split_confidences.shape
             or calibration.agreed_margins.shape != calibration.agreed_confidences.shape
         ):
             raise DataError("the arrays of this recogniser do not fit each other; prepare it again")
         projection = Projection(mean, components, settings.evening)
-        return cls(labels, vectors, non_digits, projection, calibration, settings)
+        return cls(labels, vectors, non_digits, projection, calibration, settings, pictures=pictures)
 
 
 def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> NDArray[np.integer]:
@@ -343,14 +295,22 @@ class _Search:
 
     vectors: NDArray[np.float32]
     labels: NDArray[np.integer]
+    pictures: NDArray[np.uint8] | None
     settings: Settings
     n_labels: int
     n_threads: int | None
 
     def vote(
-        self, queries: NDArray[np.float32], own: NDArray[np.int64] | None = None
+        self,
+        queries: NDArray[np.float32],
+        pictures_of: Callable[[NDArray[np.int64]], NDArray[np.uint8]],
+        own: NDArray[np.int64] | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.int64], Votes]:
-        """Neighbours of each query, and their vote; ``own`` are prototypes, int64 (n,), to be left out."""
+        """Neighbours of each query, and their vote.
+
+        ``pictures_of`` gives the straightened pictures of some queries, by row; ``own`` are prototypes,
+        int64 (n,), to be left out.
+        """
         settings = self.settings
         distances, indices = self._neighbours(queries, settings.n_witnesses, own)
         votes = vote(distances, self.labels[indices], n_labels=self.n_labels, n_voters=settings.n_voters)
@@ -367,6 +327,17 @@ class _Search:
                 n_labels=self.n_labels,
                 size=settings.second_look_size,
             )
+            if self.pictures is not None:
+                distorted = label_distortions(
+                    pictures_of(rows),
+                    self.pictures,
+                    more,
+                    self.labels[more],
+                    n_labels=self.n_labels,
+                    size=settings.n_distorted,
+                    n_threads=self.n_threads,
+                )
+                away = blended(away, distorted)
             votes = votes.with_second_look(rows, away)
         return distances, indices, votes
 
@@ -393,7 +364,12 @@ def _calibrate(search: _Search, non_digits: NDArray[np.float32]) -> Calibration:
         votes = vote(nothing, nothing.astype(np.int64), n_labels=search.n_labels)
         return Calibration.fit(votes, np.empty(0), np.empty(0), search.labels[:0])
     truth = search.labels[asked]
-    distances, indices, votes = search.vote(search.vectors[asked], asked)
+
+    def pictures_of(rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        assert search.pictures is not None  # or nobody asks
+        return search.pictures[asked[rows]]
+
+    distances, indices, votes = search.vote(search.vectors[asked], pictures_of, asked)
     reach = reaches(distances, search.labels[indices], truth, settings.n_voters)
     likeness = _likeness(votes, search.vectors[asked], non_digits, settings, search.n_threads)
     return Calibration.fit(votes, reach, likeness, truth)

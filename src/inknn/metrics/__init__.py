@@ -1,0 +1,1 @@
+"""Distances between digits: one file each, and one line in ``table``."""

@@ -1,0 +1,124 @@
+"""Image distortion: how much of a digit's edges is left over once each may shift to meet the other's.
+
+The image distortion model (Keysers, Deselaers, Gollan & Ney, "Deformation models for image recognition",
+2007) lets every pixel of the query look for the best match among the pixels of the reference at most two
+rows and two columns away, and adds up what the best matches cost. Pixels are compared with their
+surroundings: the squared difference of 3×3 windows of both derivatives (:mod:`inknn.metrics.edges`).
+``markov`` is the stricter model, in which pixels may not go their own ways.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._native import kernels
+from .._native.threads import available_threads, over_blocks
+from .edges import edges
+from .inputs import as_digits, every_row
+
+__all__ = ["distances", "edge_distances", "edge_distances_numpy"]
+
+_SHIFT = 2
+_NO_LIMIT = np.uint32(2**32 - 1)
+
+
+def distances(
+    queries: NDArray[Any],
+    references: NDArray[Any],
+    rows: NDArray[np.int64] | None = None,
+    *,
+    root_of_strength: bool = False,
+    limits: NDArray[np.float64] | None = None,
+    n_threads: int | None = None,
+) -> NDArray[np.float64]:
+    """Square root of the image distortion of queries against references.
+
+    It is not symmetric: it is the query whose pixels all have to be explained.
+
+    Parameters
+    ----------
+    queries : uint8 (q, 784) or (q, 28, 28)
+    references : uint8 (n, 784) or (n, 28, 28)
+    rows : int64 (q, m), optional
+        The references to compare each query with; all of them by default.
+    root_of_strength : bool
+        See :func:`inknn.metrics.edges.edges`.
+    limits : float64 (q,), optional
+        Distances above it need not be finished; some number above the limit stands for them.
+    n_threads : int, optional
+        All CPUs by default. The answer doesn't depend on it.
+
+    Returns
+    -------
+    float64 (q, m)
+    """
+    query_edges = edges(as_digits(queries), root_of_strength=root_of_strength, n_threads=n_threads)
+    reference_edges = edges(as_digits(references), root_of_strength=root_of_strength, n_threads=n_threads)
+    rows = every_row(query_edges, reference_edges) if rows is None else rows
+    return edge_distances(query_edges, reference_edges, rows, limits=limits, n_threads=n_threads)
+
+
+def edge_distances(
+    queries: NDArray[np.int8],
+    references: NDArray[np.int8],
+    rows: NDArray[np.int64],
+    *,
+    limits: NDArray[np.float64] | None = None,
+    n_threads: int | None = None,
+) -> NDArray[np.float64]:
+    """:func:`distances` of digits whose edges, int8 (·, 28, 28, 2), are already known."""
+    rows = np.ascontiguousarray(rows, dtype=np.int64)
+    result = np.empty(rows.shape, dtype=np.uint32)
+    native = kernels()
+    bounds = np.full(len(queries), _NO_LIMIT)
+    if limits is not None:  # rounded up: what equals its limit is finished
+        bounds = np.minimum(np.ceil(limits * limits), float(_NO_LIMIT)).astype(np.uint32)
+
+    def distort(start: int, stop: int) -> None:
+        if native is None:
+            result[start:stop] = edge_distances_numpy(queries[start:stop], references, rows[start:stop])
+        else:
+            native.distortion(
+                queries[start:stop], references, rows[start:stop], bounds[start:stop], result[start:stop]
+            )
+
+    over_blocks(distort, len(queries), 8, available_threads(n_threads))
+    return np.sqrt(result.astype(np.float64))
+
+
+def edge_distances_numpy(
+    queries: NDArray[np.int8], references: NDArray[np.int8], rows: NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    """The definition of the image distortion of edges, and the kernel's stand-in; squared, uint32 (q, m)."""
+    result = np.empty(rows.shape, dtype=np.uint32)
+    for i, query in enumerate(queries):
+        costs = context_costs(query, references[rows[i]], _SHIFT, _SHIFT)
+        result[i] = costs.min(axis=(1, 2)).sum(axis=(1, 2))
+    return result
+
+
+def context_costs(
+    query: NDArray[np.int8], references: NDArray[np.int8], down: int, across: int
+) -> NDArray[np.int32]:
+    """What each pixel costs at each shift, int32 (m, 2·down + 1, 2·across + 1, 28, 28).
+
+    Parameters
+    ----------
+    query : int8 (28, 28, 2)
+    references : int8 (m, 28, 28, 2)
+    down, across : int
+        The farthest shifts.
+    """
+    one = np.pad(query, ((1, 1), (1, 1), (0, 0))).astype(np.int32)
+    frame = ((0, 0), (down + 1, down + 1), (across + 1, across + 1), (0, 0))
+    other = np.pad(references, frame).astype(np.int32)
+    costs = np.empty((len(references), 2 * down + 1, 2 * across + 1, 28, 28), dtype=np.int32)
+    for i in range(2 * down + 1):
+        for j in range(2 * across + 1):
+            away = ((one - other[:, i : i + 30, j : j + 30]) ** 2).sum(axis=-1)
+            by_row = away[:, :-2] + away[:, 1:-1] + away[:, 2:]
+            costs[:, i, j] = by_row[:, :, :-2] + by_row[:, :, 1:-1] + by_row[:, :, 2:]
+    return costs

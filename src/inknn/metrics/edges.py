@@ -1,0 +1,71 @@
+"""Edges of digits in eight bits: what image distortion compares.
+
+Sobel's two derivatives, black beyond the border, in steps of 26 grey levels, so that each fits a signed byte
+and the squared difference of two pixels' 3×3 surroundings fits sixteen bits: a processor then works on
+32 pixels at once. The strongest edge Sobel's operator can find in bytes has length √(765² + 765²) ≈ 1082.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._native import kernels
+from .._native.threads import available_threads, over_blocks
+
+__all__ = ["edges", "edges_numpy"]
+
+_QUANTUM = 26
+_STRONGEST = np.float32(1082)
+_BLOCK = 1024
+
+
+def edges(
+    images: NDArray[np.uint8], *, root_of_strength: bool = False, n_threads: int | None = None
+) -> NDArray[np.int8]:
+    """Derivatives of each pixel, across and down.
+
+    Parameters
+    ----------
+    images : uint8 (n, 28, 28)
+    root_of_strength : bool
+        Replace the length of each derivative by its square root, scaled so that the longest stays as it is:
+        faint edges then count for more.
+    n_threads : int, optional
+        All CPUs by default.
+
+    Returns
+    -------
+    int8 (n, 28, 28, 2)
+        No component is larger than 42.
+    """
+    images = np.ascontiguousarray(images)
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(f"images must be uint8 (n, 28, 28), got {images.dtype} {images.shape}")
+    native = kernels()
+    result = np.empty((len(images), 28, 28, 2), dtype=np.int8)
+
+    def derive(start: int, stop: int) -> None:
+        if native is None:
+            result[start:stop] = edges_numpy(images[start:stop], root_of_strength=root_of_strength)
+        else:
+            native.edges(images[start:stop], root_of_strength, result[start:stop])
+
+    over_blocks(derive, len(images), _BLOCK, available_threads(n_threads))
+    return result
+
+
+def edges_numpy(images: NDArray[np.uint8], *, root_of_strength: bool = False) -> NDArray[np.int8]:
+    """The definition of :func:`edges`, and the kernel's stand-in."""
+    framed = np.pad(images.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
+    step_across = framed[:, :, 2:] - framed[:, :, :-2]
+    step_down = framed[:, 2:] - framed[:, :-2]
+    across = step_across[:, :-2] + 2 * step_across[:, 1:-1] + step_across[:, 2:]
+    down = step_down[:, :, :-2] + 2 * step_down[:, :, 1:-1] + step_down[:, :, 2:]
+    scale = np.full(across.shape, np.float32(1) / _QUANTUM, dtype=np.float32)
+    if root_of_strength:
+        strength = np.sqrt(np.maximum(across * across + down * down, np.float32(1)))
+        scale = np.sqrt(_STRONGEST / strength) / np.float32(_QUANTUM)
+    both = np.stack([across * scale, down * scale], axis=-1)
+    # To the nearest whole number; 512 keeps it positive, where cutting off rounds down.
+    return ((both + np.float32(512.5)).astype(np.int32) - 512).astype(np.int8)

@@ -1,0 +1,19 @@
+"""Manhattan distance: along the streets, as in a city laid out in blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .blocks import of_differences
+
+__all__ = ["distances"]
+
+
+def distances(
+    queries: NDArray[Any], references: NDArray[Any], *, n_threads: int | None = None
+) -> NDArray[np.float64]:
+    """Σ|a − b|, float64 (q, n), of numbers (q, d) and (n, d)."""
+    return of_differences(queries, references, lambda away: np.abs(away, out=away).sum(axis=1), n_threads)

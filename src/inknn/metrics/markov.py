@@ -1,0 +1,78 @@
+"""The pseudo two-dimensional hidden Markov distortion model: image distortion with neighbourly manners.
+
+As in :mod:`inknn.metrics.distortion` pixels may shift by two, but not each its own way: the columns of the
+query shift as wholes, from one column to the next by one more or less; within a column the rows do likewise;
+and single pixels may leave the column they are sent to by one (P2DHMDM; Keysers, Deselaers, Gollan & Ney,
+2007, section 4). The best such distortion is found by dynamic programming, first down each column, then along
+the columns. Unlike there the ends are free: the first row or column need not meet the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._native import kernels
+from .._native.threads import available_threads, over_blocks
+from .distortion import context_costs
+from .edges import edges
+from .inputs import as_digits, every_row
+
+__all__ = ["distances", "distances_numpy"]
+
+_SHIFT = 2
+
+
+def distances(
+    queries: NDArray[Any],
+    references: NDArray[Any],
+    rows: NDArray[np.int64] | None = None,
+    *,
+    root_of_strength: bool = False,
+    n_threads: int | None = None,
+) -> NDArray[np.float64]:
+    """Square root of the distortion of queries against references; parameters as of
+    :func:`inknn.metrics.distortion.distances`. float64 (q, m)."""
+    one, other = (
+        edges(as_digits(digits), root_of_strength=root_of_strength, n_threads=n_threads)
+        for digits in (queries, references)
+    )
+    rows = every_row(one, other) if rows is None else np.ascontiguousarray(rows, dtype=np.int64)
+    result = np.empty(rows.shape, dtype=np.uint32)
+    native = kernels()
+
+    def distort(start: int, stop: int) -> None:
+        if native is None:
+            result[start:stop] = distances_numpy(one[start:stop], other, rows[start:stop])
+        else:
+            native.markov(one[start:stop], other, rows[start:stop], result[start:stop])
+
+    over_blocks(distort, len(one), 4, available_threads(n_threads))
+    return np.sqrt(result.astype(np.float64))
+
+
+def distances_numpy(
+    queries: NDArray[np.int8], references: NDArray[np.int8], rows: NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    """The definition for edges, and the kernel's stand-in; squared, uint32 (q, m)."""
+    result = np.empty(rows.shape, dtype=np.uint32)
+    for i, query in enumerate(queries):
+        costs = context_costs(query, references[rows[i]], _SHIFT, _SHIFT + 1)
+        free = np.minimum(np.minimum(costs[:, :, :-2], costs[:, :, 1:-1]), costs[:, :, 2:])
+        # (m, down, across, y, x): cheapest way down the rows, then along the columns
+        columns = _cheapest(np.moveaxis(free, (3, 1), (0, 1)))  # (m, across, x)
+        result[i] = _cheapest(np.moveaxis(columns, (2, 1), (0, 1)))
+    return result
+
+
+def _cheapest(costs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Least sum over steps of ``costs`` (steps, shifts, ...), the shift changing by one at most each step."""
+    path = np.zeros_like(costs[0])
+    for step in costs:
+        best = path.copy()
+        np.minimum(best[1:], path[:-1], out=best[1:])
+        np.minimum(best[:-1], path[1:], out=best[:-1])
+        path = best + step
+    return path.min(axis=0)
