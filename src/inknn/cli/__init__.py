@@ -30,12 +30,13 @@ TERMINATED = 128 + 15  # SIGTERM
 
 def build_app() -> click.Group:
     """The command line with all its verbs; a new verb is one file and one line here."""
-    from . import cache, completion, evaluate, read
+    from . import cache, completion, evaluate, metrics, read
     from .start import start
 
     for verb in (
         read.read,
         evaluate.evaluate,
+        metrics.metrics,
         cache.cache,
         completion.completion,
     ):

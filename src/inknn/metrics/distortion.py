@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .._native import kernels
 from .._native.threads import available_threads, over_blocks
 from .edges import edges
-from .inputs import as_digits, every_row
+from .inputs import as_digits, every_row, needed_only
 
 __all__ = ["distances", "edge_distances", "edge_distances_numpy"]
 
@@ -55,8 +55,9 @@ def distances(
     -------
     float64 (q, m)
     """
+    references, rows = needed_only(as_digits(references), rows)
     query_edges = edges(as_digits(queries), root_of_strength=root_of_strength, n_threads=n_threads)
-    reference_edges = edges(as_digits(references), root_of_strength=root_of_strength, n_threads=n_threads)
+    reference_edges = edges(references, root_of_strength=root_of_strength, n_threads=n_threads)
     rows = every_row(query_edges, reference_edges) if rows is None else rows
     return edge_distances(query_edges, reference_edges, rows, limits=limits, n_threads=n_threads)
 

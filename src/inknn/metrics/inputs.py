@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..features import as_images
 
-__all__ = ["as_digits", "as_vectors", "every_row"]
+__all__ = ["as_digits", "as_vectors", "every_row", "needed_only"]
 
 
 def as_digits(digits: NDArray[Any]) -> NDArray[np.uint8]:
@@ -36,3 +36,13 @@ def as_vectors(
 def every_row(queries: NDArray[Any], references: NDArray[Any]) -> NDArray[np.int64]:
     """Rows of all references for each query, int64 (q, n)."""
     return np.tile(np.arange(len(references), dtype=np.int64), (len(queries), 1))
+
+
+def needed_only(
+    references: NDArray[Any], rows: NDArray[np.int64] | None
+) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+    """Those references that some row names, and the rows among them; everything where there are no rows."""
+    if rows is None:
+        return references, None
+    needed, places = np.unique(rows, return_inverse=True)
+    return references[needed], places.reshape(rows.shape).astype(np.int64)

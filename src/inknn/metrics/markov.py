@@ -18,7 +18,7 @@ from .._native import kernels
 from .._native.threads import available_threads, over_blocks
 from .distortion import context_costs
 from .edges import edges
-from .inputs import as_digits, every_row
+from .inputs import as_digits, every_row, needed_only
 
 __all__ = ["distances", "distances_numpy"]
 
@@ -33,8 +33,24 @@ def distances(
     root_of_strength: bool = False,
     n_threads: int | None = None,
 ) -> NDArray[np.float64]:
-    """Square root of the distortion of queries against references; parameters as of
-    :func:`inknn.metrics.distortion.distances`. float64 (q, m)."""
+    """Square root of the distortion of queries against references.
+
+    Parameters
+    ----------
+    queries : uint8 (q, 784) or (q, 28, 28)
+    references : uint8 (n, 784) or (n, 28, 28)
+    rows : int64 (q, m), optional
+        The references to compare each query with; all of them by default.
+    root_of_strength : bool
+        See :func:`inknn.metrics.edges.edges`.
+    n_threads : int, optional
+        All CPUs by default.
+
+    Returns
+    -------
+    float64 (q, m)
+    """
+    references, rows = needed_only(as_digits(references), rows)
     one, other = (
         edges(as_digits(digits), root_of_strength=root_of_strength, n_threads=n_threads)
         for digits in (queries, references)
