@@ -70,6 +70,12 @@ class TestWhereTheCacheIs:
         with pytest.raises(DataError, match="set INKNN_CACHE_DIR"):
             cache_dir()
 
+    def test_the_home_of_nobody_is_an_error_that_says_what_to_do(self, monkeypatch):
+        monkeypatch.setenv("INKNN_CACHE_DIR", "~no-such-user/x")
+        for ask in (cache_dir, clear_cache):
+            with pytest.raises(DataError, match=r"INKNN_CACHE_DIR=~no-such-user/x: .*set it"):
+                ask()
+
     def test_a_folder_that_was_deleted_meanwhile_is_made_again(self, folder):
         cache_dir().rmdir()
         assert cache_dir().is_dir()

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from inknn import datasets
 from inknn.cli import main
 from inknn.cli.formats import CSV_COLUMNS, CsvWriter, JsonWriter, TextWriter
 from inknn.cli.sink import Sink
-from inknn.cli.sources import find_sources, overlay_paths
+from inknn.cli.sources import Source, find_sources, overlay_paths
 from inknn.reading import Alternative, Box, Digit, Line, Reading
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, pipes and devices of POSIX")
@@ -174,6 +175,45 @@ class TestSources:
         (source,) = find_sources([str(tmp_path)], recursive=True)
         assert source.name == str(tmp_path / "inside" / "a.png")
 
+    def test_a_folder_that_cant_be_looked_into_does_not_stop_the_others(self, tmp_path, monkeypatch):
+        for name in ("a", "b", "c"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "1.png").touch()
+
+        def scandir(path, look=os.scandir):
+            if path == str(tmp_path / "b"):
+                raise PermissionError(13, "Permission denied")
+            return look(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        sources = find_sources([str(tmp_path)], recursive=True)
+        assert [os.path.relpath(source.name, tmp_path) for source in sources] == ["a/1.png", "b", "c/1.png"]
+        assert [source.error is None for source in sources] == [True, False, True]
+        assert "Permission denied" in str(sources[1].error)
+
+    @POSIX
+    def test_links_that_lead_nowhere_are_failures(self, tmp_path):
+        (tmp_path / "a.png").touch()
+        (tmp_path / "gone.png").symlink_to(tmp_path / "missing.png")
+        (tmp_path / "round.png").symlink_to("round.png")
+        (tmp_path / "notes.txt").symlink_to(tmp_path / "missing.txt")
+        good, *bad = find_sources([str(tmp_path)])
+        assert good == Source(str(tmp_path / "a.png"))
+        assert [os.path.basename(source.name) for source in bad] == ["gone.png", "round.png"]
+        assert all("leads nowhere" in str(source.error) for source in bad)
+
+    def test_other_kinds_of_pictures_are_counted_in_one_line(self, tmp_path):
+        for name in ("a.png", "b.pdf", "c.PDF", "d.heic", "notes.txt"):
+            (tmp_path / name).touch()
+        told = []
+        (source,) = find_sources([str(tmp_path)], tell=told.append)
+        assert source == Source(str(tmp_path / "a.png"))
+        assert told == [f"{tmp_path}: 3 files are no pictures inknn reads (.heic, .pdf)"]
+        (tmp_path / "a.png").unlink()
+        (source,) = find_sources([str(tmp_path)], tell=told.append)
+        assert "only .heic, .pdf" in str(source.error)
+        assert len(told) == 1
+
     def test_names_stay_as_they_were_given(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "a.png").touch()
@@ -220,7 +260,18 @@ class TestUsage:
 
     @pytest.mark.parametrize(
         "arguments",
-        [("read",), ("raed", "x"), ("read", "x", "-f", "xml"), ("read", "x", "-j", "0"), ("evaluate",)],
+        [
+            ("read",),
+            ("raed", "x"),
+            ("read", "x", "-f", "xml"),
+            ("read", "x", "-j", "0"),
+            ("read", "x", "--max-megapixels", "nan"),
+            ("read", "x", "--max-megapixels", "inf"),
+            ("read", "x", "--max-megapixels", "-1"),
+            ("read", "x", "-o", "out/"),
+            ("read", "x", "-o", ""),
+            ("evaluate",),
+        ],
     )
     def test_wrong_usage_is_exit_code_2(self, capsys, arguments):
         code, out, err = self.run(capsys, *arguments)
@@ -396,10 +447,43 @@ class TestBadInput:
         assert line.startswith(f"inknn: {name}: ")
         assert said in line
 
-    def test_the_limit_of_megapixels_can_be_set(self, folder):
-        done = inknn("read", "--max-megapixels", "0.01", "seven.png", cwd=folder)
+    def test_what_may_not_be_read_does_not_stop_the_others(self, folder, monkeypatch, capfd):
+        def access(path, mode, ask=os.access):
+            return os.path.basename(path) != "secret.png" and ask(path, mode)
+
+        def read_bytes(path, get=Path.read_bytes):
+            if path.name == "secret.png":
+                raise PermissionError(13, "Permission denied")
+            return get(path)
+
+        (folder / "secret.png").write_bytes(b"x")
+        monkeypatch.setattr(os, "access", access)  # as for a file of mode 000, for which root cares nothing
+        monkeypatch.setattr(Path, "read_bytes", read_bytes)
+        monkeypatch.chdir(folder)
+        with pytest.raises(SystemExit) as leaving:
+            main(["read", "secret.png", "seven.png"])
+        out, err = capfd.readouterr()
+        assert (leaving.value.code, out) == (3, "seven.png\t7\n")
+        assert one_line(err.encode()) == "inknn: secret.png: can't be opened: Permission denied"
+
+    def test_an_empty_name_is_called_one(self):
+        done = inknn("read", "")
         assert done.returncode == 3
-        assert "megapixels" in one_line(done.stderr)
+        assert one_line(done.stderr).startswith("inknn: '': an empty name")
+
+    def test_pictures_of_other_kinds_in_a_folder_are_no_failure(self, tmp_path, seven):
+        seven.save(tmp_path / "seven.png")
+        (tmp_path / "scan.pdf").touch()
+        done = inknn("read", tmp_path)
+        assert done.returncode == 0
+        assert "1 file is no picture inknn reads (.pdf)" in one_line(done.stderr)
+        assert inknn("read", "-q", tmp_path).stderr == b""
+
+    def test_the_limit_of_megapixels_can_be_set(self, folder):
+        for limit in ("0.01", "1e-9"):
+            done = inknn("read", "--max-megapixels", limit, "seven.png", cwd=folder)
+            assert done.returncode == 3
+            assert "raise --max-megapixels" in one_line(done.stderr)
 
     def test_nothing_on_stdin(self):
         done = inknn("read", "-", input=b"")

@@ -46,7 +46,7 @@ def cache_dir() -> Path:
     Raises
     ------
     DataError
-        If the temporary folder can't be written either.
+        If the temporary folder can't be written either, or ``INKNN_CACHE_DIR`` names the home of nobody.
     """
     wanted = _wanted_dir()
     settled = _settled.get(wanted)
@@ -197,7 +197,12 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
 def _wanted_dir() -> Path:
     named = os.environ.get(CACHE_VARIABLE)
     if named:
-        return Path(named).expanduser().absolute()
+        try:
+            return Path(named).expanduser().absolute()
+        except RuntimeError:
+            raise DataError(
+                f"{CACHE_VARIABLE}={named}: there is no such user's home; set it to another folder"
+            ) from None
     from platformdirs import user_cache_path  # 10 ms, and most processes name no other folder
 
     return user_cache_path("inknn", appauthor=False)

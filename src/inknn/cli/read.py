@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from functools import partial
 from pathlib import Path
@@ -21,8 +22,24 @@ if TYPE_CHECKING:
     from ..reading import Reading
 
 
+# Click would stop at the first file that can't be read, before the others are.
+_PATH = click.Path(readable=False)
+
+
+def _finite(context: click.Context, option: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of megapixels.", context, option)
+    return value
+
+
+def _file_name(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (not value or value.endswith(("/", os.sep))):
+        raise click.BadParameter(f"'{value}' is no name of a file.", context, option)
+    return value
+
+
 @click.command()
-@click.argument("files", metavar="FILE|FOLDER|-...", nargs=-1, required=True, type=click.Path())
+@click.argument("files", metavar="FILE|FOLDER|-...", nargs=-1, required=True, type=_PATH)
 @click.option(
     "--format",
     "-f",
@@ -33,7 +50,12 @@ if TYPE_CHECKING:
     "csv: one row for each row of digits.",
 )
 @click.option(
-    "--output", "-o", metavar="FILE", type=click.Path(), help="Write to this file, once all is read."
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=_PATH,
+    callback=_file_name,
+    help="Write to this file, once all is read.",
 )
 @click.option(
     "--overlay",
@@ -60,6 +82,7 @@ if TYPE_CHECKING:
     "--max-megapixels",
     metavar="N",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     default=100,
     show_default=True,
     help="Refuse larger pictures, before they fill the memory.",
@@ -98,7 +121,7 @@ def read(
     Exit codes: 0 all were read, 2 wrong usage, 3 a picture can't be read (the others are), 4 inknn's data
     can't be prepared, 5 the output can't be written.
     """
-    sources = find_sources(list(files), recursive=recursive)
+    sources = find_sources(list(files), recursive=recursive, tell=_silence if quiet else complain)
     if output is not None and is_same_file(output, sources):
         raise OutputError(f"can't write {output}: it is one of the pictures to read; choose another file")
     several = len(sources) > 1 or any(os.path.isdir(name) for name in files)
@@ -111,7 +134,7 @@ def read(
         with terminal_progress(quiet or streams) as progress:
             from ..reader import DigitReader
 
-            max_pixels = round(max_megapixels * 1e6)
+            max_pixels = max(1, round(max_megapixels * 1e6))
             # Pictures side by side leave no CPU idle for the search to take.
             reader = DigitReader(max_pixels=max_pixels, n_jobs=None if jobs == 1 else 1, progress=progress)
             work = partial(do, reader=reader, max_pixels=max_pixels)
@@ -126,6 +149,10 @@ def read(
                 progress("reading", done / len(sources))
         writer.close()
     return code
+
+
+def _silence(message: str) -> None:
+    """Tell nobody."""
 
 
 def _warn(reading: Reading, quiet: bool) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import InknnError, OutputError, PictureError
+from ..errors import InknnError, OutputError, PictureError, PictureTooLargeError
 from .sources import STDIN, Source, overlay_paths
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def do(job: Job, reader: DigitReader, max_pixels: int) -> list[Reading] | InknnE
         readings = list(reader.read_pages(picture))
         if job.overlay is not None:
             _save_overlays(picture, readings, job.overlay, max_pixels)
+    except PictureTooLargeError as error:
+        return PictureTooLargeError(str(error).replace("max_pixels", "--max-megapixels"))
     except PictureError as error:
         return error
     except InknnError:

@@ -158,7 +158,7 @@ def _page(image: Image.Image, source: str, number: int, max_pixels: int, said: t
     if width * height > max_pixels:
         raise PictureTooLargeError(
             f"{width}×{height} is more than the limit of {max_pixels / 1e6:g} megapixels; "
-            "scale it down or raise the limit"
+            "scale it down or raise max_pixels"
         )
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"a picture of {width}×{height} pixels holds no digit")
