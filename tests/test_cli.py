@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from inknn import datasets
 from inknn.cli import main
-from inknn.cli.formats import CSV_COLUMNS, CsvWriter, JsonWriter, TextWriter
+from inknn.cli.formats import CSV_COLUMNS, CsvWriter, JsonWriter, TableWriter, TextWriter
 from inknn.cli.sink import Sink
 from inknn.cli.sources import Source, find_sources, overlay_paths
 from inknn.reading import Alternative, Box, Digit, Line, Reading
@@ -146,9 +146,54 @@ class TestFormats:
         assert tuple(rows[0]) == CSV_COLUMNS
         assert [tuple(row.values()) for row in rows] == [
             ("scan.png", "1", "1", "4?", "0.612", "1", "10", "20", "30", "40"),
-            ("scan.png", "1", "2", "8?", "0.500", "1", "10", "70", "30", "20"),
+            ("scan.png", "1", "2", "8?", "0.000", "1", "10", "70", "30", "20"),
             ("blank.png", "1", "", "", "", "", "", "", "", ""),
         ]
+
+    def test_rows_without_digits_are_left_out_but_of_json(self, tmp_path):
+        stain = Line(Box(0, 0, 9, 9), (digit(1, "not-a-digit"), digit(7, "not-a-digit", 1.0)))
+        doubt = Line(Box(0, 9, 9, 9), (digit(1, "not-a-digit"), digit(7, "unsure")))
+        some = Reading("some.png", 1, 20, 20, (stain, doubt))
+        none = Reading("none.png", 1, 20, 20, (stain,))
+        out = self.write(tmp_path, lambda sink: TextWriter(sink, names=True), some, none)
+        assert out == "some.png\t??\nnone.png\t\n"
+        rows = list(csv.DictReader(io.StringIO(self.write(tmp_path, CsvWriter, some, none))))
+        assert [(row["source"], row["line"], row["text"]) for row in rows] == [
+            ("some.png", "2", "??"),
+            ("none.png", "", ""),
+        ]
+        pages = map(json.loads, self.write(tmp_path, JsonWriter, some, none).splitlines())
+        assert [len(page["lines"]) for page in pages] == [2, 1]
+
+    @pytest.mark.parametrize("width", [40, 60, 80, 200])
+    def test_the_table_never_cuts_an_answer(self, tmp_path, capsys, monkeypatch, width):
+        monkeypatch.setenv("COLUMNS", str(width))
+        number = "75943140229781630524"
+        line = Line(Box(0, 0, 9, 9), tuple(digit(int(label), confidence=0.987) for label in number))
+        many = Line(Box(0, 9, 9, 9), tuple(digit(1, "unsure") for _ in range(9)))
+        name = "archive/of/the/year/2024/with/a/long/path/page-17.png"
+        with Sink(str(tmp_path / "out")) as sink:
+            writer = TableWriter(sink)
+            writer.add(Reading(name, 1, 99, 99, (line, many)))
+            writer.close()
+        shown = capsys.readouterr().out
+        assert max(map(len, shown.splitlines())) <= width
+        cells = [re.split("[│┃]", row) for row in shown.splitlines() if row[0] in "│┃"]
+        columns = ["".join(row[i].strip() for row in cells) for i in range(1, 6)]
+        assert columns[2] == "text" + number + 9 * "?"
+        assert "98.7 %" in columns[3]
+        assert columns[4].count("or") == 9
+        if width >= 80:
+            assert number in shown
+            assert "page-17.png" in shown
+        assert (name in shown) == (width == 200)
+
+    def test_a_file_name_takes_one_line_and_no_tabs(self, tmp_path):
+        for name in ("a\tb.png", "a\nb.png", '"a".png', "a\u2028b.png"):
+            out = self.write(tmp_path, lambda sink: TextWriter(sink, names=True), Reading(name, 1, 9, 9, ()))
+            (row,) = out.splitlines()
+            quoted, text = row.split("\t")
+            assert (json.loads(quoted), text) == (name, "")
 
     def test_a_file_name_of_any_bytes_goes_out_as_it_came_in(self, tmp_path):
         name = os.fsdecode(b"caf\xe9,\xff.png")
@@ -381,6 +426,20 @@ class TestRead:
         (warning,) = page["warnings"]
         assert one_line(done.stderr) == f"inknn: blank.png: {warning}"
         assert inknn("read", "--quiet", "blank.png", cwd=folder).stderr == b""
+
+    def test_a_picture_of_anything_but_digits_counts_as_one_without(self, tmp_path):
+        picture = Image.new("L", (300, 200), 255)
+        draw = ImageDraw.Draw(picture)
+        for angle in range(0, 180, 20):  # a star
+            dx, dy = 60 * np.cos(np.radians(angle)), 60 * np.sin(np.radians(angle))
+            draw.line((150 - dx, 100 - dy, 150 + dx, 100 + dy), 0, 6)
+        picture.save(tmp_path / "star.png")
+        done = inknn("read", "-f", "jsonl", "star.png", cwd=tmp_path)
+        page = json.loads(done.stdout)
+        assert [read["verdict"] for read in page["lines"][0]["digits"]] == ["not-a-digit"]
+        assert one_line(done.stderr) == f"inknn: star.png: {page['warnings'][0]}"
+        done = inknn("read", "--names", "star.png", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, b"star.png\t\n")
 
     def test_an_animation_gives_its_first_picture_and_says_so(self, folder):
         done = inknn("read", "moving.gif", cwd=folder)

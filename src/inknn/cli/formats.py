@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from .messages import printable
@@ -28,6 +29,10 @@ CSV_COLUMNS = (
     "width",
     "height",
 )
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SHORTEST_NAME = 16
+"""Characters of a picture's name that the table keeps while there is anything else to give way."""
 
 
 class Writer:
@@ -52,8 +57,8 @@ class TextWriter(Writer):
         self.names = names
 
     def add(self, reading: Reading) -> None:
-        start = f"{reading.source}\t" if self.names else ""
-        rows = [line.text for line in reading.lines]
+        start = f"{_on_one_line(reading.source)}\t" if self.names else ""
+        rows = [line.text for _, line in rows_with_digits(reading)]
         if not rows and self.names:
             rows = [""]  # every picture has its row, so that a list of files and the answers stay in step
         self.sink.write("".join(f"{start}{row}\n" for row in rows))
@@ -67,7 +72,10 @@ class JsonWriter(Writer):
 
 
 class CsvWriter(Writer):
-    """One row for each row of digits, under a header; a picture without digits has one row too."""
+    """One row for each row of digits, under a header; a picture without digits has one row too.
+
+    Rows are numbered as in JSON, which has those without digits as well.
+    """
 
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink)
@@ -77,7 +85,7 @@ class CsvWriter(Writer):
         start = (reading.source, reading.page)
         rows: list[tuple[object, ...]] = [
             (*start, number, line.text, f"{_least(line):.3f}", len(_doubtful(line)), *line.box)
-            for number, line in enumerate(reading.lines, start=1)
+            for number, line in rows_with_digits(reading)
         ]
         self._write(rows or [(*start, *[""] * (len(CSV_COLUMNS) - len(start)))])
 
@@ -104,20 +112,20 @@ class TableWriter(Writer):
         from rich.table import Table
 
         paged = any(reading.page > 1 for reading in self._readings)
-        table = Table("picture", *(["page"] if paged else []), "line", "text", "confidence", "doubtful")
-        for column in table.columns:
-            if column.header in ("page", "line", "confidence"):
-                column.justify = "right"
-        for reading in self._readings:
-            start = [_plain(reading.source), *([_plain(str(reading.page))] if paged else [])]
-            for number, line in enumerate(reading.lines, start=1):
-                cells = (_plain(str(number)), _coloured(line), _plain(f"{100 * _least(line):.1f} %"))
-                table.add_row(*start, *cells, _plain(", ".join(map(_guess, _doubtful(line)))))
-                start = [_plain("")] * len(start)
-            if not reading.lines:
-                table.add_row(*start, "", _plain("no digits", "dim"))
-            table.add_section()
-        Console().print(table)
+        heads = ("picture", *(["page"] if paged else []), "line", "text", "confidence", "doubtful")
+        rows = [row for reading in self._readings for row in _table_rows(reading, paged)]
+        console = Console()
+        widths = _table_widths(heads, rows, console.width)
+        table = Table()
+        for head, width in zip(heads, widths, strict=True):
+            right = head in ("page", "line", "confidence")
+            # Folded, not cut: half a number would be taken for a whole one.
+            table.add_column(head, width=width, overflow="fold", justify="right" if right else "left")
+        for row in rows:
+            if row[0].plain and table.rows:
+                table.add_section()
+            table.add_row(_shortened(row[0], widths[0]), *row[1:])
+        console.print(table)
 
 
 _WRITERS: dict[str, Callable[[Sink, bool], Writer]] = {
@@ -135,8 +143,28 @@ def open_writer(sink: Sink, format: str, *, names: bool) -> Writer:
     return _WRITERS[format](sink, names)
 
 
+def rows_with_digits(reading: Reading) -> list[tuple[int, Line]]:
+    """The rows that hold a digit, if only a doubtful one, and their numbers from 1.
+
+    The others are of letters, leaves or stains, and would fill the output with question marks.
+    """
+    return [
+        (number, line)
+        for number, line in enumerate(reading.lines, start=1)
+        if any(digit.verdict != "not-a-digit" for digit in line.digits)
+    ]
+
+
+def _on_one_line(name: str) -> str:
+    """The name; as a JSON string where it would break up a line or a column, or be taken for one."""
+    return json.dumps(name) if name.startswith('"') or _BREAKS.search(name) else name
+
+
 def _least(line: Line) -> float:
-    return min((digit.confidence for digit in line.digits), default=0.0)
+    """Confidence in the whole row: that of its least certain digit, 0 where a glyph is none."""
+    return min(
+        (0.0 if digit.verdict == "not-a-digit" else digit.confidence for digit in line.digits), default=0.0
+    )
 
 
 def _doubtful(line: Line) -> list[Digit]:
@@ -147,6 +175,42 @@ def _guess(digit: Digit) -> str:
     if digit.verdict == "not-a-digit":
         return "no digit?"
     return " or ".join(str(other.label) for other in digit.alternatives[:2]) or str(digit.label)
+
+
+def _table_rows(reading: Reading, paged: bool) -> Iterator[list[Text]]:
+    """The cells of one page; the picture's name stands in its first row only."""
+    start = [_plain(reading.source), *([_plain(str(reading.page))] if paged else [])]
+    for number, line in rows_with_digits(reading):
+        certain = _plain(f"{100 * _least(line):.1f} %")
+        doubts = _plain(", ".join(map(_guess, _doubtful(line))))
+        yield [*start, _plain(str(number)), _coloured(line), certain, doubts]
+        start = [_plain("")] * len(start)
+    if start[0].plain:
+        yield [*start, _plain(""), _plain("no digits", "dim"), _plain(""), _plain("")]
+
+
+def _table_widths(heads: tuple[str, ...], rows: list[list[Text]], room: int) -> list[int]:
+    """Columns for a terminal so many characters wide: text gets what it needs before the others do."""
+    wanted = [max(len(head), *(row[i].cell_len for row in rows)) for i, head in enumerate(heads)]
+    picture, text, doubtful = 0, len(heads) - 3, len(heads) - 1
+    spare = room - (3 * len(heads) + 1) - sum(wanted)  # without the borders and the blanks beside them
+    for column, least in ((picture, _SHORTEST_NAME), (doubtful, len("doubtful")), (text, 1), (picture, 1)):
+        taken = min(max(0, -spare), max(0, wanted[column] - least))
+        wanted[column] -= taken
+        spare += taken
+    return wanted
+
+
+def _shortened(name: Text, width: int) -> Text:
+    """The end of a name, which tells pictures in one folder apart, after an ellipsis."""
+    from rich.text import Text
+
+    if name.cell_len <= width:
+        return name
+    end = name.plain
+    while end and Text(end).cell_len > width - 1:
+        end = end[1:]
+    return Text(f"…{end}", name.style)
 
 
 def _plain(text: str, style: str = "") -> Text:

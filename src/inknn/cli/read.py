@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import click
 
 from ..errors import InknnError, OutputError
 from ..progress import terminal_progress
-from .formats import FORMATS, open_writer
+from .formats import FORMATS, open_writer, rows_with_digits
 from .messages import complain
 from .sink import Sink
 from .sources import find_sources, is_same_file
@@ -21,6 +22,8 @@ from .work import do, in_order, plan
 if TYPE_CHECKING:
     from ..reading import Reading
 
+
+NO_DIGIT = "no digits found: nothing on it looks like one"
 
 # Click would stop at the first file that can't be read, before the others are.
 _PATH = click.Path(readable=False)
@@ -101,7 +104,8 @@ def read(
 ) -> int:
     """Read the digits in pictures: photos, scans and drawings.
 
-    A digit that inknn refuses to name is written ?; JSON and the table say what it could be.
+    A digit that inknn refuses to name is written ?; JSON and the table say what it could be. Rows in which
+    nothing looks like a digit are left out, except from JSON.
 
     Examples:
 
@@ -113,10 +117,12 @@ def read(
       curl -s ADDRESS | inknn read -          a picture from a pipe
 
     Text: one line for each row of digits. Where several pictures or a folder are given, the picture's name
-    and a tab come first, and a picture without digits has a line of its own.
+    and a tab come first, and a picture without digits has a line of its own. A name with a tab or a newline
+    in it is written as a JSON string.
 
-    CSV: source, page, line (from 1), text, confidence (of the least certain digit), doubtful (how many
-    digits are), and the row's box in pixels of the upright picture: x, y, width, height.
+    CSV: source, page, line (from 1, as in JSON), text, confidence (of the least certain digit; 0 where one
+    is none), doubtful (how many digits are), and the row's box in pixels of the upright picture: x, y,
+    width, height.
 
     Exit codes: 0 all were read, 2 wrong usage, 3 a picture can't be read (the others are), 4 inknn's data
     can't be prepared, 5 the output can't be written.
@@ -143,12 +149,19 @@ def read(
                     complain(f"{sources[done - 1].name}: {outcome}")
                     code = code or outcome.exit_code
                 else:
-                    for reading in outcome:
+                    for reading in map(_with_warning, outcome):
                         _warn(reading, quiet)
                         writer.add(reading)
                 progress("reading", done / len(sources))
         writer.close()
     return code
+
+
+def _with_warning(reading: Reading) -> Reading:
+    """The reading; with a warning if there is something on the picture and nothing of it will be written."""
+    if reading.lines and not reading.warnings and not rows_with_digits(reading):
+        return replace(reading, warnings=(NO_DIGIT,))
+    return reading
 
 
 def _silence(message: str) -> None:
