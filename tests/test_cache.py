@@ -13,7 +13,7 @@ import platformdirs
 import pytest
 
 from inknn import cache
-from inknn.cache import atomic_write, cache_dir, cached, clear_cache
+from inknn.cache import atomic_write, cache_dir, cached, clear_cache, drop_unfinished
 from inknn.errors import DataError
 
 
@@ -107,6 +107,20 @@ class TestAtomicWrite:
             file.write(b"half")
             file.flush()
             assert not (tmp_path / "a").exists()
+
+    @pytest.mark.skipif(os.name == "nt", reason="open files can't be deleted there")
+    def test_what_threads_leave_unfinished_can_be_dropped(self, tmp_path):
+        written(tmp_path / "whole", b"whole")
+
+        def left_behind():
+            with atomic_write(tmp_path / "a") as file:
+                file.write(b"half")
+                drop_unfinished()
+                assert os.listdir(tmp_path) == ["whole"]
+
+        with pytest.raises(FileNotFoundError):
+            left_behind()
+        assert os.listdir(tmp_path) == ["whole"]
 
     @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
     def test_permissions_are_the_old_files_or_the_umasks(self, tmp_path):

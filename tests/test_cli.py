@@ -630,7 +630,11 @@ class TestInterruption:
     @pytest.mark.parametrize("jobs", [1, 4])
     def test_ctrl_c_leaves_at_once_and_nothing_half_written(self, folder, fifo, jobs):
         code, err = self.interrupted(folder, fifo, "-j", jobs)
-        assert (code, err.strip()) == (130, b"")
+        assert (code, one_line(err)) == (130, "inknn: interrupted")
+
+    @pytest.mark.parametrize("option", ["-q", "--quiet", "-rq"])
+    def test_ctrl_c_in_silence(self, folder, fifo, option):
+        assert self.interrupted(folder, fifo, option) == (130, b"")
 
     @pytest.mark.parametrize("jobs", [1, 4])
     def test_being_terminated_too(self, folder, fifo, jobs):

@@ -27,6 +27,9 @@ _PREFIX = "inknn-"
 
 _T = TypeVar("_T")
 
+# Files that are being written, for a process that leaves without waiting for its threads.
+_unfinished: set[Path] = set()
+
 # Folders already known to be writable, or replaced by a temporary one, in this process: one warning each.
 _settled: dict[Path, Path] = {}
 
@@ -132,8 +135,9 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     temporary = target.with_name(f".{target.name}.{token}.tmp")
     # os.open, because tempfile's files are closed to everyone but the user whatever the umask says.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o666)
+    _unfinished.add(temporary)
     try:
+        descriptor = os.open(temporary, flags, 0o666)
         with open(descriptor, "wb") as file:
             yield file
             file.flush()
@@ -145,6 +149,15 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+    finally:
+        _unfinished.discard(temporary)
+
+
+def drop_unfinished() -> None:
+    """Delete what threads are still writing, right before the process leaves without them."""
+    for temporary in list(_unfinished):
+        with suppress(OSError):
+            os.unlink(temporary)
 
 
 def clear_cache() -> tuple[int, int]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import sys
 import warnings
@@ -67,8 +68,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = INTERRUPTED
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
+    if code == INTERRUPTED and not _is_quiet(arguments):
+        _say_interrupted()
     if code in (INTERRUPTED, TERMINATED) and _threads_at_work():
+        from ..cache import drop_unfinished
+
         # Nobody who pressed Ctrl-C wants to wait for the pictures that other threads are still reading.
+        drop_unfinished()
         os._exit(code)
     sys.exit(code)
 
@@ -101,6 +107,21 @@ def _run(arguments: Sequence[str] | None) -> int:
     except NobodyReadsError:
         _silence_stdout()
         return BROKEN_PIPE
+
+
+def _is_quiet(arguments: Sequence[str] | None) -> bool:
+    """Whether ``--quiet`` was given; asked where no verb is at work that knows it."""
+    words = sys.argv[1:] if arguments is None else arguments
+    return any(word == "--quiet" or re.fullmatch(r"-[a-z]*q[a-z]*", word) for word in words)
+
+
+def _say_interrupted() -> None:
+    from .messages import complain
+
+    with suppress(OSError, ValueError, AttributeError):
+        if sys.stderr.isatty():  # which shows ^C at the start of this line
+            sys.stderr.write("\n")
+    complain("interrupted")
 
 
 def _threads_at_work() -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from . import INTERRUPTED
 
 
 class _InOrder(click.Group):
@@ -10,6 +14,12 @@ class _InOrder(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # Click would print an empty line
+            raise SystemExit(INTERRUPTED) from None
 
 
 @click.group(
