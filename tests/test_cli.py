@@ -19,12 +19,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from inknn import datasets
 from inknn.cli import main
 from inknn.cli.formats import CSV_COLUMNS, CsvWriter, JsonWriter, TableWriter, TextWriter
+from inknn.cli.overlays import overlay_paths
 from inknn.cli.sink import Sink
-from inknn.cli.sources import Source, find_sources, overlay_paths
+from inknn.cli.sources import Source, find_sources
 from inknn.reading import Alternative, Box, Digit, Line, Reading
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, pipes and devices of POSIX")
@@ -265,17 +267,34 @@ class TestSources:
         names = [source.name for source in find_sources(["./a.png", ".", "missing", "-", "./a.png"])]
         assert names == ["./a.png", "./a.png", "missing", "-", "./a.png"]
 
-    def test_overlays_never_share_a_name_nor_take_a_pictures(self, tmp_path):
-        names = ["a/1.png", "b/1.png", "b/1.jpg", "A/1.PNG", "-", str(tmp_path / "2.png")]
-        paths = overlay_paths(find_sources(names), tmp_path)
-        assert [path.name for path in paths] == [
-            "1.png",
-            "1-overlay.png",
-            "1-overlay-2.png",
-            "1-overlay-3.png",
-            "stdin.png",
-            "2-overlay.png",
-        ]
+    @pytest.mark.parametrize(
+        ("names", "overlays"),
+        [
+            (["a/1.png", "b/2.jpg", "-"], ["1.png", "2.png", "stdin.png"]),
+            (["a/1.png", "b/1.png"], ["a-1.png", "b-1.png"]),
+            (["x/a/1.png", "y/a/1.png"], ["x-a-1.png", "y-a-1.png"]),
+            (["1.png", "1.jpg"], ["1-png.png", "1-jpg.png"]),
+            (["a/1.png", "b/1.png", "b/1.jpg"], ["a-1.png", "b-1-png.png", "1-jpg.png"]),
+            (["a/1.png", "b/1.png", "c/a-1.png"], ["a-1.png", "b-1.png", "a-1-overlay.png"]),
+            (["a/1.png", "A/1.PNG"], ["1.png", "1-overlay.png"]),  # the same file on some systems
+            (["a/1.png", "a/../a/1.png"], ["1.png", "1.png"]),
+            (["seen/1.png", "seen/2.png"], ["1-overlay.png", "2-overlay.png"]),
+        ],
+    )
+    def test_overlays_have_names_that_tell_whose_they_are(self, tmp_path, monkeypatch, names, overlays):
+        monkeypatch.chdir(tmp_path)
+        paths = overlay_paths([Source(name) for name in names], Path("seen"))
+        assert [path.name for path in paths] == overlays
+
+    def test_an_overlay_takes_no_files_place_but_an_older_overlays(self, tmp_path, seven):
+        seven.save(tmp_path / "1.png")
+        (path,) = overlay_paths([Source("elsewhere/1.jpg")], tmp_path)
+        assert path.name == "1-overlay.png"
+        mark = PngInfo()
+        mark.add_text("Software", "inknn overlay")
+        seven.save(tmp_path / "1.png", pnginfo=mark)
+        (path,) = overlay_paths([Source("elsewhere/1.jpg")], tmp_path)
+        assert path.name == "1.png"
 
 
 class TestUsage:
@@ -410,9 +429,27 @@ class TestRead:
         (folder / "other" / "seven.png").write_bytes((folder / "seven.png").read_bytes())
         done = inknn("read", "seven.png", "other/seven.png", "--overlay", "seen/here", cwd=folder)
         assert (done.returncode, done.stderr) == (0, b"")
-        assert sorted(os.listdir(folder / "seen" / "here")) == ["seven-overlay.png", "seven.png"]
-        drawn = np.asarray(Image.open(folder / "seen" / "here" / "seven.png").convert("RGB")).astype(int)
+        seen = folder / "seen" / "here"
+        assert set(os.listdir(seen)) == {f"{folder.name}-seven.png", "other-seven.png"}
+        drawn = np.asarray(Image.open(seen / "other-seven.png").convert("RGB")).astype(int)
         assert (np.ptp(drawn, axis=2) > 50).any()  # colour on a grey picture
+
+    def test_overlays_among_the_pictures_are_not_read_the_next_time(self, tmp_path, seven):
+        seven.save(tmp_path / "seven.png")
+        seven.save(tmp_path / "other.jpg", quality=95)
+        there = ["other.jpg", "other.png", "seven-overlay.png", "seven.png"]
+        for _ in range(2):
+            done = inknn("read", ".", "--overlay", ".", cwd=tmp_path)
+            assert (done.stdout, done.stderr) == (b"./other.jpg\t7\n./seven.png\t7\n", b"")
+            assert sorted(os.listdir(tmp_path)) == there
+        done = inknn("read", *there, "--overlay", ".", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, b"other.jpg\t7\nseven.png\t7\n")
+        left_out = [line.split(": ")[1] for line in done.stderr.decode().splitlines()]
+        assert left_out == ["other.png", "seven-overlay.png"]
+        assert sorted(os.listdir(tmp_path)) == there
+        done = inknn("read", "other.png", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (3, b"")
+        assert "overlay that inknn drew" in one_line(done.stderr)
 
     def test_overlay_of_stdin(self, folder):
         inknn("read", "-", "--overlay", folder / "seen", input=(folder / "seven.png").read_bytes())

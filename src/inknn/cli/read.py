@@ -64,7 +64,7 @@ def _file_name(context: click.Context, option: click.Parameter, value: str | Non
     "--overlay",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Save each picture there as NAME.png, with boxes and digits drawn.",
+    help="Save each picture there as NAME.png, with boxes and digits drawn; these are never read themselves.",
 )
 @click.option(
     "--names/--no-names",

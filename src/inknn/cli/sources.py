@@ -7,9 +7,9 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..errors import PictureError
+from .overlays import is_overlay
 
 STDIN = "-"
 
@@ -45,6 +45,8 @@ FOREIGN_SUFFIXES = frozenset(
 )
 """Names of what people take for pictures and inknn can't read: a folder that holds some is told of them."""
 
+_NO_PICTURE = "it is an overlay that inknn drew; give the picture it was drawn on"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -58,6 +60,8 @@ def find_sources(
     names: list[str], *, recursive: bool = False, tell: Callable[[str], None] = lambda message: None
 ) -> list[Source]:
     """The pictures that the words stand for, in their order; folders give theirs in natural order.
+
+    Overlays that inknn drew are left out: ``inknn read *.png --overlay .`` does the same a second time.
 
     Parameters
     ----------
@@ -73,7 +77,12 @@ def find_sources(
     list of Source
         At least one for each name: a folder without pictures gives one with an error.
     """
-    return [source for name in names for source in _sources(name, recursive, tell)]
+    overlays = {name for name in names if is_overlay(name)}
+    if overlays == set(names):
+        return [Source(name, PictureError(_NO_PICTURE)) for name in names]
+    for name in sorted(overlays, key=names.index):
+        tell(f"{name}: left out, {_NO_PICTURE}")
+    return [s for name in names if name not in overlays for s in _sources(name, recursive, tell)]
 
 
 def _sources(name: str, recursive: bool, tell: Callable[[str], None]) -> list[Source]:
@@ -112,7 +121,8 @@ def _pictures_in(folder: str, recursive: bool, foreign: list[str]) -> Iterator[S
             foreign.append(suffix)
         elif suffix in SUFFIXES:
             if os.path.isfile(entry.path):
-                yield Source(entry.path)
+                if not is_overlay(entry.path):
+                    yield Source(entry.path)
             elif entry.is_symlink() and not os.path.exists(entry.path):
                 yield Source(entry.path, PictureError("a link that leads nowhere; mend or delete it"))
 
@@ -121,38 +131,6 @@ def _natural(path: str) -> list[tuple[int, int, str]]:
     """Sort key by which ``scan2`` comes before ``scan10``."""
     pieces = re.split(r"([0-9]+)", path)
     return [(1, int(piece), piece) if piece.isdecimal() else (0, 0, piece.lower()) for piece in pieces]
-
-
-def overlay_paths(sources: list[Source], folder: Path) -> list[Path]:
-    """Where the overlay of each source goes: its name with ``.png``, never twice the same.
-
-    ``-overlay`` or a number is added where another source has the name already, or where the overlay would
-    take the place of a picture that is to be read.
-    """
-    taken = {_folded(os.path.realpath(source.name)) for source in sources}
-    paths = []
-    for source in sources:
-        stem = "stdin" if source.name == STDIN else Path(source.name).stem
-        for candidate in _names(stem):
-            path = folder / candidate
-            if _folded(os.path.realpath(path)) not in taken:
-                break
-        taken.add(_folded(os.path.realpath(path)))
-        paths.append(path)
-    return paths
-
-
-def _names(stem: str) -> Iterator[str]:
-    yield f"{stem}.png"
-    yield f"{stem}-overlay.png"
-    number = 2
-    while True:
-        yield f"{stem}-overlay-{number}.png"
-        number += 1
-
-
-def _folded(path: str) -> str:
-    return path.casefold()  # some file systems don't tell a.png from A.png
 
 
 def is_same_file(path: str, sources: list[Source]) -> bool:

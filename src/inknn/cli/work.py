@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import InknnError, OutputError, PictureError, PictureTooLargeError
-from .sources import STDIN, Source, overlay_paths
+from .overlays import OVERLAY_SOFTWARE, free_path, overlay_paths
+from .sources import STDIN, Source
 
 if TYPE_CHECKING:
     from ..reader import DigitReader
@@ -110,15 +111,21 @@ def _stdin() -> bytes:
 
 
 def _save_overlays(picture: str | bytes, readings: list[Reading], path: Path, max_pixels: int) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
     from ..cache import atomic_write
     from ..ink import open_pages
     from ..overlay import draw_overlay
 
+    mark = PngInfo()
+    mark.add_text("Software", OVERLAY_SOFTWARE)  # by which is_overlay() knows it again
     for page, reading in zip(open_pages(picture, max_pixels=max_pixels), readings, strict=True):
-        target = path if reading.page == 1 else path.with_name(f"{path.stem}-page{reading.page}.png")
+        target = path
+        if reading.page > 1:
+            target = free_path(path.parent, f"{path.stem}-page{reading.page}")
         drawn = draw_overlay(page.colour, reading)
         try:
             with atomic_write(target) as file:
-                drawn.save(file, "PNG", compress_level=3)  # twice as fast as 6, 5 % larger
+                drawn.save(file, "PNG", compress_level=3, pnginfo=mark)  # twice as fast as 6, 5 % larger
         except OSError as error:
             raise OutputError(f"can't write {target}: {error.strerror or error}") from error
