@@ -1,4 +1,4 @@
-"""The promises of ExactIndex: the oracle's answer, whatever the data, and after any additions and removals."""
+"""The promises of ExactIndex: the oracle's answer, whatever the data, whatever came and went."""
 
 from __future__ import annotations
 
@@ -109,9 +109,9 @@ def test_all_references_can_be_asked_for(way):
     assert_oracle(ExactIndex(references), references, queries[:8], len(references))
 
 
-@pytest.mark.parametrize("n_queries", [1, 5, 47, 48, 130, 1100])
+@pytest.mark.parametrize("n_queries", [1, 5, 47, 48, 130])
 def test_no_answer_depends_on_threads(n_queries):
-    references, queries = decaying(9000, 60), decaying(n_queries, 60, seed=5)
+    references, queries = decaying(2500, 60), decaying(n_queries, 60, seed=5)
     index = ExactIndex(references)
     for n_threads in (1, 2, 5):
         assert_oracle(index, references, queries, 4, n_threads=n_threads)

@@ -17,12 +17,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .classifier import DigitClassifier
     from .errors import DataError, InknnError, OutputError, PictureError, PictureTooLargeError
+    from .kneighbours import KNeighborsClassifier
+    from .neighbours import NearestNeighbors
     from .reader import DigitReader
     from .reading import Alternative, Box, Digit, Line, Neighbour, Reading
 
 _HOME = {
     "DigitClassifier": "classifier",
     "DigitReader": "reader",
+    "KNeighborsClassifier": "kneighbours",
+    "NearestNeighbors": "neighbours",
     "Reading": "reading",
     "Line": "reading",
     "Digit": "reading",
@@ -44,7 +48,9 @@ __all__ = [  # resolved by __getattr__
     "DigitClassifier",
     "DigitReader",
     "InknnError",
+    "KNeighborsClassifier",
     "Line",
+    "NearestNeighbors",
     "Neighbour",
     "OutputError",
     "PictureError",
@@ -61,7 +67,7 @@ def __getattr__(name: str) -> Any:
         return version("inknn")
     if name in _HOME:
         return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
-    if name in ("datasets", "glyph", "ink", "page", "features", "search", "lab"):
+    if name in ("datasets", "glyph", "ink", "page", "features", "search", "metrics", "lab"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -62,6 +62,14 @@ struct IndexSearch {
     float* thresholds;  // per query, for step 2
     float* limits;      // per query, for steps 1 and 3
 
+    struct Waiting {
+        std::int64_t query, index;
+        const Element* row;
+    };
+    static constexpr int kWaiting = 8;
+    Waiting waiting[kWaiting];
+    int n_waiting = 0;
+
     void set_limits(std::int64_t q) {
         // The distance that decides is itself rounded in float64: (dims + 8) 2^-52 covers that, twice.
         const double worst = __builtin_sqrt(sink.worst(q)) * task.scale + task.slacks[q];
@@ -85,9 +93,23 @@ struct IndexSearch {
             filter_distance(task.query_details + q * task.details, task.detail_rows + slot * task.details,
                             task.details) > limits[q])
             return;
-        const double distance = squared_distance(task.queries + q * task.dims,
-                                                 task.rows + (index - task.first_id) * task.dims, task.dims);
-        if (sink.offer(q, distance, index)) set_limits(q);
+        // Rows lie where the caller put them, anywhere in memory: ask for this one, measure it a little later.
+        const Element* row = task.rows + (index - task.first_id) * task.dims;
+        const std::int64_t bytes = task.dims * std::int64_t(sizeof(Element));
+        for (std::int64_t byte = 0; byte < bytes && byte < 1024; byte += 64)
+            __builtin_prefetch(reinterpret_cast<const char*>(row) + byte);
+        waiting[n_waiting++] = {q, index, row};
+        if (n_waiting == kWaiting) measure();
+    }
+
+    void measure() {
+        for (int i = 0; i < n_waiting; ++i) {
+            const Waiting& pair = waiting[i];
+            const double distance =
+                squared_distance(task.queries + pair.query * task.dims, pair.row, task.dims);
+            if (sink.offer(pair.query, distance, pair.index)) set_limits(pair.query);
+        }
+        n_waiting = 0;
     }
 
     template <int Vectors>
@@ -98,8 +120,8 @@ struct IndexSearch {
         }
     }
 
-    // One query against one block.
-    void scan(std::int64_t q, std::int64_t block) {
+    // Step 2 for one query and one block: what proves a distance where it is above the threshold.
+    void bound(std::int64_t q, std::int64_t block, float* bounds) {
         constexpr int kWide = kBlock / kLanes < 8 ? kBlock / kLanes : 8;
         const float* query = task.query_coordinates + q * task.coordinates;
         for (int first = 0; first < kBlock; first += kWide * kLanes) {
@@ -113,7 +135,16 @@ struct IndexSearch {
                 for (int part = 0; part < kWide; ++part)
                     sums[part] = multiply_add(value, load(column + part * kLanes), sums[part]);
             }
-            consider_all<kWide>(q, block * kBlock + first, sums);
+            __builtin_memcpy(bounds + first, sums, sizeof sums);
+        }
+    }
+
+    void scan(std::int64_t q, std::int64_t block) {
+        float bounds[kBlock];
+        bound(q, block, bounds);
+        for (int first = 0; first < kBlock; first += kLanes) {
+            const Lanes some = load(bounds + first);
+            consider_all<1>(q, block * kBlock + first, &some);
         }
     }
 
@@ -148,17 +179,27 @@ struct IndexSearch {
         const float* low = task.boxes + block * 2 * task.box_coordinates;
         const float* high = low + task.box_coordinates;
         std::int64_t count = 0;
-        for (std::int64_t q = 0; q < task.n_queries; q += kLanes) {
-            Lanes sum = {};
+        constexpr int kWide = 64 / kLanes < 4 ? 64 / kLanes : 4;
+        for (std::int64_t q = 0; q < task.n_queries; q += kWide * kLanes) {
+            Lanes sums[kWide] = {};
             for (std::int64_t i = 0; i < task.box_coordinates; ++i) {
-                const Lanes value = load(task.query_boxes + i * task.query_stride + q);
-                const Lanes beyond = larger(larger(spread(low[i]) - value, value - spread(high[i])), Lanes{});
-                sum = multiply_add(beyond, beyond, sum);
+                const Lanes least = spread(low[i]), most = spread(high[i]);
+                const float* from = task.query_boxes + i * task.query_stride + q;
+#pragma GCC unroll 4
+                for (int part = 0; part < kWide; ++part) {
+                    const Lanes value = load(from + part * kLanes);
+                    const Lanes beyond = larger(larger(least - value, value - most), Lanes{});
+                    sums[part] = multiply_add(beyond, beyond, sums[part]);
+                }
             }
-            for (unsigned near = not_above(sum, load(limits + q)); near; near &= near - 1) {
-                const std::int64_t query = q + __builtin_ctz(near);
-                if (query >= task.n_queries) break;
-                chosen[count++] = std::int32_t(query);
+            for (int part = 0; part < kWide; ++part) {
+                const std::int64_t first = q + part * kLanes;
+                if (first >= task.n_queries) break;
+                for (unsigned near = not_above(sums[part], load(limits + first)); near; near &= near - 1) {
+                    const std::int64_t query = first + __builtin_ctz(near);
+                    if (query >= task.n_queries) break;
+                    chosen[count++] = std::int32_t(query);
+                }
             }
         }
         return count;
@@ -172,6 +213,7 @@ struct IndexSearch {
             for (; done + kTileRows <= count; done += kTileRows) scan_tile(chosen + done, block);
             for (; done < count; ++done) scan(chosen[done], block);
         }
+        measure();
     }
 };
 
@@ -185,7 +227,7 @@ template <typename Element>
 void index_nearest(const IndexTask<Element>& task) {
     const std::int64_t room = query_room(task.n_queries);
     NearestSink<Element> sink{task};
-    IndexSearch<Element, NearestSink<Element>> search{task, sink, task.scratch, task.scratch + room};
+    IndexSearch<Element, NearestSink<Element>> search{task, sink, task.scratch, task.scratch + room, {}, 0};
     search.run(reinterpret_cast<std::int32_t*>(task.scratch + 2 * room));
 }
 
@@ -193,43 +235,75 @@ template <typename Element>
 std::int64_t index_within(const IndexTask<Element>& task) {
     const std::int64_t room = query_room(task.n_queries);
     WithinSink<Element> sink{task};
-    IndexSearch<Element, WithinSink<Element>> search{task, sink, task.scratch, task.scratch + room};
+    IndexSearch<Element, WithinSink<Element>> search{task, sink, task.scratch, task.scratch + room, {}, 0};
     search.run(reinterpret_cast<std::int32_t*>(task.scratch + 2 * room));
     return sink.found;
 }
 
-// A first bound for each query: its k-th best distance within the few blocks whose middles lie nearest. These
-// neighbours are forgotten again; the search proper finds them anew.
+// Keeps the `most` smallest of what it is offered, in ascending order.
+template <int Most>
+struct Smallest {
+    float values[Most];
+    std::int64_t names[Most];
+    int most, count = 0;
+
+    void offer(float value, std::int64_t name) {
+        if (count == most && !(value < values[count - 1])) return;
+        int place = count < most ? count++ : count - 1;
+        for (; place > 0 && value < values[place - 1]; --place) {
+            values[place] = values[place - 1];
+            names[place] = names[place - 1];
+        }
+        values[place] = value;
+        names[place] = name;
+    }
+};
+
+// A first bound for each query: the k-th best distance of the few references with the smallest bounds in the
+// few blocks whose middles lie nearest. These neighbours are forgotten again; the search proper finds them anew.
 template <typename Element>
 void index_caps(const IndexTask<Element>& task, const float* middles, std::int64_t n_near, double* caps) {
-    constexpr int kMostNear = 16;
+    constexpr int kMostNear = 16, kMostTried = 64;
+    if (task.k > kMostTried) return;
     const std::int64_t room = query_room(task.n_queries), blocks = panelled(task.n_blocks, 64);
     NearestSink<Element> sink{task};
-    IndexSearch<Element, NearestSink<Element>> search{task, sink, task.scratch, task.scratch + room};
+    IndexSearch<Element, NearestSink<Element>> search{task, sink, task.scratch, task.scratch + room, {}, 0};
     float* away = task.scratch + 3 * room;
-    n_near = n_near < kMostNear ? n_near : kMostNear;
     for (std::int64_t q = 0; q < task.n_queries; ++q) {
-        for (std::int64_t block = 0; block < blocks; block += kLanes) {
-            Lanes sum = {};
+        for (std::int64_t block = 0; block < blocks; block += 4 * kLanes) {
+            Lanes sums[4] = {};
             for (std::int64_t i = 0; i < task.box_coordinates; ++i) {
-                const Lanes difference = load(middles + i * blocks + block) -
-                                         spread(task.query_boxes[i * task.query_stride + q]);
-                sum = multiply_add(difference, difference, sum);
+                const Lanes value = spread(task.query_boxes[i * task.query_stride + q]);
+#pragma GCC unroll 4
+                for (int part = 0; part < 4; ++part) {
+                    const Lanes difference = load(middles + i * blocks + block + part * kLanes) - value;
+                    sums[part] = multiply_add(difference, difference, sums[part]);
+                }
             }
-            __builtin_memcpy(away + block, &sum, sizeof sum);
+            __builtin_memcpy(away + block, sums, sizeof sums);
         }
-        std::int64_t near[kMostNear], count = 0;
-        for (std::int64_t block = 0; block < task.n_blocks; ++block) {
-            if (count == n_near && !(away[block] < away[near[count - 1]])) continue;
-            std::int64_t place = count < n_near ? count++ : count - 1;
-            for (; place > 0 && away[block] < away[near[place - 1]]; --place) near[place] = near[place - 1];
-            near[place] = block;
+        Smallest<kMostNear> near{};
+        near.most = int(n_near < kMostNear ? n_near : kMostNear);
+        for (std::int64_t block = 0; block < task.n_blocks; ++block) near.offer(away[block], block);
+        Smallest<kMostTried> tried{};
+        tried.most = int(task.k);
+        for (int i = 0; i < near.count; ++i) {
+            float bounds[kBlock];
+            search.bound(q, near.names[i], bounds);
+            for (int column = 0; column < kBlock; ++column) {
+                const std::int64_t slot = near.names[i] * kBlock + column;
+                if (task.ids[slot] >= 0) tried.offer(bounds[column], slot);
+            }
         }
-        search.set_limits(q);
-        for (std::int64_t i = 0; i < count; ++i) search.scan(q, near[i]);
-        const double worst = sink.worst(q);
+        if (tried.count < task.k) continue;
+        double worst = 0.0;
+        for (int i = 0; i < tried.count; ++i) {
+            const std::int64_t row = task.ids[tried.names[i]] - task.first_id;
+            const double distance =
+                squared_distance(task.queries + q * task.dims, task.rows + row * task.dims, task.dims);
+            worst = distance > worst ? distance : worst;
+        }
         caps[q] = worst < caps[q] ? worst : caps[q];
-        Best{task.squared + q * task.k, task.indices + q * task.k, task.k}.clear();
     }
 }
 

@@ -93,6 +93,11 @@ class ExactIndex:
         """How many references there are now."""
         return int(np.count_nonzero(self._alive))
 
+    @property
+    def n_ids(self) -> int:
+        """One more than the largest index given so far."""
+        return len(self._alive)
+
     # --- asking ---
 
     def query(
@@ -128,7 +133,7 @@ class ExactIndex:
         squared = np.full((len(queries), k), np.inf)
         indices = np.full((len(queries), k), np.iinfo(np.int64).max)
         if self._native is None:
-            rows, ids = self._plain()
+            rows, ids = self.references()
             squared, found = nearest_numpy(queries, rows, k)
             indices = ids[found]
         elif len(queries) >= threads * _MANY:
@@ -247,7 +252,7 @@ class ExactIndex:
         """Queries, squared distances and indices of all pairs that may be within ``r``."""
         cap = float(r) * float(r) * (1 + 2.0**-50) + 5e-324  # no root that rounds to r is lost
         if self._native is None:
-            rows, ids = self._plain()
+            rows, ids = self.references()
             every = [squared_distances(rows, query) for query in queries]
             kept = [np.flatnonzero(squared <= cap) for squared in every]
             owners = np.repeat(np.arange(len(queries)), [len(mine) for mine in kept])
@@ -269,11 +274,18 @@ class ExactIndex:
         owners, squared, ids = (np.concatenate(part) for part in zip(*found, strict=True))
         return owners, squared, ids
 
-    def _plain(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """The references there are, and their indices."""
-        rows = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
+    def references(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """The references there are, (n, dims), and their indices, int64 (n,), ascending."""
         ids = np.flatnonzero(self._alive)
-        return rows[ids], ids
+        return self._all_rows()[ids], ids
+
+    def _all_rows(self) -> NDArray[Any]:
+        rows = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
+        return rows[: len(self._alive)]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # For joblib and copies in memory; what a kernel holds is made again from the references.
+        return _restored, (self._all_rows(), self._alive, self.n_threads)
 
     # --- changing ---
 
@@ -323,8 +335,8 @@ class ExactIndex:
             self._append(room, room[: len(rows)])
 
     def _rebuild(self, rows: NDArray[Any]) -> None:
-        filled = [part[: segment.used] for part, segment in zip(self._rows, self._segments, strict=True)]
-        self._build(np.concatenate([*filled, rows]))
+        kept = self._all_rows()[: len(self._alive) - len(rows)]
+        self._build(np.concatenate([kept, rows]))
         self._drop(np.flatnonzero(~self._alive))
 
     def remove(self, indices: ArrayLike) -> None:
@@ -340,25 +352,43 @@ class ExactIndex:
         IndexError
             If there is no such reference (any more). None is removed then.
         """
-        ids = np.atleast_1d(np.asarray(indices))
-        if ids.size == 0:
-            return
-        if ids.dtype.kind not in "iu" or ids.ndim != 1:
-            raise IndexError("indices must be whole numbers")
-        ids = ids.astype(np.int64)
-        known = (ids >= 0) & (ids < len(self._alive))
-        known[known] = self._alive[ids[known]]
-        if not known.all() or len(np.unique(ids)) != len(ids):
-            missing = ids[~known]
-            raise IndexError(
-                f"there is no reference {missing[0]}" if len(missing) else "an index is given twice"
-            )
-        self._alive[ids] = False
-        self._drop(ids)
+        before = self._alive
+        self._alive = removed(before, indices)
+        self._drop(np.flatnonzero(before & ~self._alive))
 
     def _drop(self, ids: NDArray[np.int64]) -> None:
         for segment in self._segments:
             segment.drop(ids[(ids >= segment.first_id) & (ids < segment.first_id + len(segment.rows))])
+
+
+def removed(alive: NDArray[np.bool_], indices: ArrayLike) -> NDArray[np.bool_]:
+    """``alive`` without these indices.
+
+    Raises
+    ------
+    IndexError
+        If one of them isn't alive, or comes twice.
+    """
+    ids = np.atleast_1d(np.asarray(indices))
+    if ids.size == 0:
+        return alive
+    if ids.dtype.kind not in "iu" or ids.ndim != 1:
+        raise IndexError("indices must be whole numbers, one after the other")
+    known = (ids >= 0) & (ids < len(alive))
+    known[known] = alive[ids[known]]
+    if not known.all():
+        raise IndexError(f"there is no reference {ids[~known][0]}")
+    if len(np.unique(ids)) != len(ids):
+        raise IndexError("an index is given twice")
+    left = alive.copy()
+    left[ids] = False
+    return left
+
+
+def _restored(rows: NDArray[Any], alive: NDArray[np.bool_], n_threads: int | None) -> ExactIndex:
+    index = ExactIndex(rows, n_threads)
+    index.remove(np.flatnonzero(~alive))
+    return index
 
 
 class _Asked:
