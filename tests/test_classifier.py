@@ -10,10 +10,55 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inknn import DataError, DigitClassifier
+from inknn.features import GradientHistograms
 from inknn.memory import write_arrays
 from inknn.recogniser import Recogniser
+
+# Of scikit-learn's checks these fit on data of their own: vectors of a few numbers, never 784 pixels.
+OF_OTHER_THINGS = {
+    "check_classifier_data_not_an_array",
+    "check_classifiers_classes",
+    "check_classifiers_one_label",
+    "check_classifiers_regression_target",
+    "check_classifiers_train",
+    "check_dict_unchanged",
+    "check_dont_overwrite_parameters",
+    "check_dtype_object",
+    "check_estimators_dtypes",
+    "check_estimators_fit_returns_self",
+    "check_estimators_nan_inf",
+    "check_estimators_overwrite_params",
+    "check_estimators_pickle",
+    "check_f_contiguous_array_estimator",
+    "check_fit2d_1feature",
+    "check_fit2d_1sample",
+    "check_fit2d_predict1d",
+    "check_fit_check_is_fitted",
+    "check_fit_idempotent",
+    "check_fit_score_takes_y",
+    "check_methods_sample_order_invariance",
+    "check_methods_subset_invariance",
+    "check_n_features_in",
+    "check_n_features_in_after_fitting",
+    "check_pipeline_consistency",
+    "check_positive_only_tag_during_fit",
+    "check_readonly_memmap_input",
+    "check_supervised_y_2d",
+    "check_transformer_data_not_an_array",
+    "check_transformer_general",
+    "check_transformer_preserve_dtypes",
+}
+
+
+@parametrize_with_checks(
+    [DigitClassifier(), GradientHistograms()],
+    expected_failed_checks=lambda estimator: dict.fromkeys(OF_OTHER_THINGS, "takes 28 × 28 digits only"),
+)
+def test_scikit_learn_accepts_it(estimator, check):
+    check(estimator)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +193,7 @@ def test_before_fit_it_says_so(test_digits):
         (np.zeros((3, 784)) - 1, [1, 2, 3], "whole numbers from 0 to 255"),
         (np.full((3, 784), 0.3), [1, 2, 3], "scaled"),
         (np.zeros((3, 784), np.uint8), [1, 2], "2 for 3 digits"),
-        (np.zeros((0, 784), np.uint8), [], "0 for 0 digits"),
+        (np.zeros((0, 784), np.uint8), [], "0 sample"),
         (np.zeros((3, 784), np.uint8), [0.5, 1.5, 2.2], "continuous"),
     ],
 )
@@ -263,3 +308,19 @@ class TestSave:
             DigitClassifier.load(path)
         with pytest.raises(FileNotFoundError):
             DigitClassifier.load(tmp_path / "none")
+
+
+def test_digits_in_other_containers_are_the_same(few, test_digits):
+    X, y = few
+    expected = DigitClassifier().fit(X, y).predict(test_digits[0][:50])
+    other = DigitClassifier().fit(X.reshape(-1, 784).astype(float).tolist(), y.tolist())
+    np.testing.assert_array_equal(
+        other.predict(test_digits[0][:50].reshape(-1, 784).astype(np.int64)), expected
+    )
+
+
+def test_what_is_no_number_is_refused(few):
+    with pytest.raises(ValueError, match="NaN"):
+        DigitClassifier().fit(np.full((3, 784), np.nan), [1, 2, 3])
+    with pytest.raises(ValueError, match="100 features"):
+        DigitClassifier().fit(*few).predict(np.zeros((1, 100), np.uint8))

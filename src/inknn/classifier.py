@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from .errors import DataError
 from .features import as_images
@@ -25,7 +25,7 @@ _KIND = "model"
 _VERSION = 1
 
 Preset = Literal["fast", "best"]
-PRESETS: dict[str, dict[str, int]] = {"fast": {}, "best": {"n_distorted": 3}}
+PRESETS: dict[str, dict[str, Any]] = {"fast": {}, "best": {"n_distorted": 3}}
 """The settings (:class:`inknn.learning.Settings`) in which the presets differ from the default."""
 
 
@@ -109,10 +109,12 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"n_neighbors must be at least 1, got {self.n_neighbors}")
         if self.preset not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
-        images = as_images(X)
+        if y is None:
+            raise ValueError("DigitClassifier requires y to be passed, but the target y is None")
+        images = self._images(X, reset=True)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
-        if len(labels) != len(images) or len(images) == 0:
+        if len(labels) != len(images):
             raise ValueError(
                 f"there must be one label for each digit, got {len(labels)} for {len(images)} digits"
             )
@@ -127,7 +129,6 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         self.recogniser_ = Recogniser.fit(
             images, codes, progress, settings=settings, n_labels=len(self.classes_), n_threads=self.n_jobs
         )
-        self.n_features_in_ = 784
         return self
 
     @classmethod
@@ -261,8 +262,14 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        distances, indices = self.recogniser_.neighbours(as_images(X), k, n_threads=self.n_jobs)
+        distances, indices = self.recogniser_.neighbours(self._images(X), k, n_threads=self.n_jobs)
         return (distances, indices) if return_distance else indices
+
+    def _images(self, X: ArrayLike, *, reset: bool = False) -> NDArray[np.uint8]:
+        """Digits as uint8 (n, 28, 28), after scikit-learn has had its look at them."""
+        if getattr(X, "ndim", 2) == 3:
+            X = as_images(X).reshape(-1, 784)
+        return as_images(validate_data(self, X, dtype="numeric", reset=reset))
 
     def _answers(self, X: ArrayLike) -> Answers:
         check_is_fitted(self)
@@ -274,4 +281,4 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
                 n_witnesses=max(self.n_neighbors, recogniser.configuration.n_witnesses),
             )
             recogniser = replace(recogniser, configuration=settings)
-        return recogniser.recognise(as_images(X), n_threads=self.n_jobs)
+        return recogniser.recognise(self._images(X), n_threads=self.n_jobs)

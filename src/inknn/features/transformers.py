@@ -21,7 +21,7 @@ from .gradient import GradientSettings, gradient_histograms
 from .images import as_images
 from .projection import Projection, fit_projection
 
-__all__ = ["GradientHistograms", "WithinClassWhitening"]
+__all__ = ["GradientHistograms", "WithinClassWhitening", "checked_images"]
 
 
 class GradientHistograms(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -41,14 +41,14 @@ class GradientHistograms(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Learn nothing; check that ``X`` is uint8 (n, 784) or (n, 28, 28)."""
-        self.n_features_in_ = as_images(X).reshape(-1, 784).shape[1]
+        checked_images(self, X, reset=True)
         self._n_features_out = (self.settings or GradientSettings()).n_features
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[np.float32]:
         """Histograms of uint8 (n, 784) or (n, 28, 28): float32 (n, settings.n_features)."""
         check_is_fitted(self)
-        return gradient_histograms(as_images(X), self.settings, n_threads=self.n_jobs)
+        return gradient_histograms(checked_images(self, X), self.settings, n_threads=self.n_jobs)
 
 
 class WithinClassWhitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -87,3 +87,16 @@ class WithinClassWhitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
         """Project vectors (n, D): float32 (n, d), d ≤ n_components."""
         check_is_fitted(self)
         return self.projection_.apply(validate_data(self, X, dtype=np.float32, reset=False))
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn may expect: the result is always float32."""
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def checked_images(transformer: BaseEstimator, X: ArrayLike, *, reset: bool = False) -> NDArray[np.uint8]:
+    """Digits as uint8 (n, 28, 28), after scikit-learn has had its look at them."""
+    if getattr(X, "ndim", 2) == 3:
+        X = as_images(X).reshape(-1, 784)
+    return as_images(validate_data(transformer, X, dtype="numeric", reset=reset))
