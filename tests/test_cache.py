@@ -13,7 +13,7 @@ import platformdirs
 import pytest
 
 from inknn import cache
-from inknn.cache import atomic_write, cache_dir, cached, clear_cache, drop_unfinished
+from inknn.cache import atomic_write, cache_dir, cached, clear_cache, drop_unfinished, first_time
 from inknn.errors import DataError
 
 
@@ -229,6 +229,18 @@ class TestCached:
     def test_only_our_names_are_kept(self, folder):
         with pytest.raises(ValueError, match="inknn-"):
             cached("thesis.tex", load=load_text, build=lambda: "", store=store_text)
+
+
+class TestFirstTime:
+    def test_is_true_once_until_the_cache_is_cleared(self, folder):
+        assert [first_time("a"), first_time("a"), first_time("b")] == [True, False, True]
+        clear_cache()
+        assert os.listdir(folder) == []
+        assert first_time("a")
+
+    def test_is_always_true_where_nothing_can_be_remembered(self, monkeypatch):
+        monkeypatch.setenv("INKNN_CACHE_DIR", "~no-such-user/x")
+        assert [first_time("a"), first_time("a")] == [True, True]
 
 
 class TestClearCache:

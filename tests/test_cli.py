@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from inknn import datasets
+from inknn.cache import cache_dir
 from inknn.cli import main
 from inknn.cli.formats import CSV_COLUMNS, CsvWriter, JsonWriter, TableWriter, TextWriter
 from inknn.cli.overlays import overlay_paths
@@ -695,6 +696,34 @@ class TestInterruption:
 
 
 class TestStartUp:
+    @POSIX
+    def test_missing_kernels_are_told_once(self, folder):
+        (folder / "cache").mkdir()
+        for path in cache_dir().glob("inknn-*"):
+            if path.stat().st_size:  # prepared data, but none of its marks
+                (folder / "cache" / path.name).symlink_to(path)
+        code = (
+            "import sys\n"
+            "sys.modules['inknn._native._kernels'] = None\n"
+            "from inknn.cli import main\n"
+            "main(['read', 'seven.png', *sys.argv[1:]])\n"
+        )
+        environment = {**os.environ, "INKNN_CACHE_DIR": str(folder / "cache")}
+        environment.pop("INKNN_NO_NATIVE", None)
+        told = []
+        for options in (["--quiet"], [], []):
+            done = subprocess.run(
+                [sys.executable, "-c", code, *options],
+                capture_output=True,
+                cwd=folder,
+                env=environment,
+                check=True,
+            )
+            assert done.stdout == b"7\n"
+            told.append(done.stderr)
+        assert (told[0], told[2]) == (b"", b"")
+        assert "C++ compiler" in one_line(told[1])
+
     def test_reading_loads_nothing_it_does_not_need(self, folder):
         code = (
             "import sys\n"

@@ -107,6 +107,28 @@ def cached(
         return load(path)
 
 
+def first_time(what: str) -> bool:
+    """Whether this is asked for the first time since the cache was made; so that a remark is made once.
+
+    Parameters
+    ----------
+    what
+        Names the remark: letters, digits, dots and hyphens.
+
+    Returns
+    -------
+    bool
+        Always True where it can't be remembered.
+    """
+    try:
+        os.close(os.open(cache_dir() / f"{_PREFIX}{what}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        return False
+    except (OSError, DataError):
+        return True
+    return True
+
+
 @contextmanager
 def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file that takes its name only once it is complete.
@@ -188,7 +210,7 @@ def clear_cache() -> tuple[int, int]:
                 continue
             except OSError as error:
                 raise DataError(f"can't delete {path}: {error.strerror or error}") from error
-            if found:  # locks are empty
+            if found:  # locks and marks are empty
                 files, size = files + 1, size + found
     return files, size
 

@@ -28,6 +28,9 @@ INTERRUPTED = 128 + 2  # what a shell reports of a program that a signal has end
 BROKEN_PIPE = 128 + 13  # SIGPIPE,
 TERMINATED = 128 + 15  # SIGTERM
 
+_NO_KERNELS = "without its compiled kernels"
+"""In the warning of an installation that found no compiler: told once, for it stays as true."""
+
 
 def build_app() -> click.Group:
     """The command line with all its verbs; a new verb is one file and one line here."""
@@ -62,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if arguments is None:
             _settle_in()
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
+            warnings.showwarning = _show_nothing if _is_quiet(arguments) else _show_warning
             code = _run(arguments)
     except KeyboardInterrupt:  # so early or so late that no verb was at work
         code = INTERRUPTED
@@ -138,7 +141,17 @@ def _silence_stdout() -> None:
         os.close(nowhere)
 
 
+def _show_nothing(*_: Any, **__: Any) -> None:
+    """``--quiet`` was given."""
+
+
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     from .messages import complain
 
+    if _NO_KERNELS in str(message):
+        from .. import __version__
+        from ..cache import first_time
+
+        if not first_time(f"no-kernels-{__version__}"):
+            return
     complain(str(message))

@@ -30,7 +30,7 @@ def _complete(_: click.Context, __: click.Parameter, begun: str) -> list[Complet
     show_default=True,
     help="For people or for programs.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
 def evaluate(dataset: str, format: str, quiet: bool) -> None:
     """Measure how often inknn is wrong on a labelled set.
 
