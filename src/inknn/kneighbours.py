@@ -84,11 +84,11 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
             If ``X`` or ``y`` or a parameter is no good; in scikit-learn's words where it has some.
         """
         self._check_parameters()
-        X, y = validate_data(self, X, y)
+        rows, y = validate_data(self, X, y)
         check_classification_targets(y)
         self.classes_, self._codes = np.unique(y, return_inverse=True)
-        self._fit_X = _kept(X)
-        self.n_samples_fit_ = len(X)
+        self._fit_X = _kept(rows)
+        self.n_samples_fit_ = len(rows)
         return self
 
     @overload
