@@ -51,7 +51,6 @@ def test_digits_are_recognised_in_any_metric(metric, at_least, train_digits):
     X, y = train_digits
     X = X.reshape(-1, 784)
     classifier = KNeighborsClassifier(3, metric=metric).fit(X[:1000], y[:1000])
-    assert classifier._fit_X.dtype == np.uint8
     assert classifier.score(X[1000:1100], y[1000:1100]) >= at_least
 
 
@@ -127,5 +126,5 @@ def test_a_parameter_that_cannot_be_is_refused(iris, parameters, error, message)
 
 def test_more_neighbours_than_there_are_are_refused(iris):
     classifier = KNeighborsClassifier().fit(iris[0][:4], iris[1][:4])
-    with pytest.raises(ValueError, match="Expected 1 <= n_neighbors <= n_samples_fit"):
+    with pytest.raises(ValueError, match="Expected n_neighbors <= n_samples_fit"):
         classifier.predict(iris[0])

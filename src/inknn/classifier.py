@@ -24,7 +24,6 @@ __all__ = ["PRESETS", "DigitClassifier"]
 _KIND = "model"
 _VERSION = 1
 
-Preset = Literal["fast", "best"]
 PRESETS: dict[str, dict[str, Any]] = {"fast": {}, "best": {"n_distorted": 3}}
 """The settings (:class:`inknn.learning.Settings`) in which the presets differ from the default."""
 
@@ -73,7 +72,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         self,
         n_neighbors: int = 5,
         *,
-        preset: Preset = "fast",
+        preset: str = "fast",
         n_components: int = 128,
         shrinkage: float = 0.2,
         n_jobs: int | None = None,

@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .metrics import MetricLike, find_metric, search_with
+from .metrics import MetricLike, find_metric
+from .neighbours import NearestNeighbors
 
 __all__ = ["KNeighborsClassifier"]
 
@@ -87,7 +88,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         rows, y = validate_data(self, X, y)
         check_classification_targets(y)
         self.classes_, self._codes = np.unique(y, return_inverse=True)
-        self._fit_X = _kept(rows)
+        self._search = NearestNeighbors(metric=self.metric, n_jobs=self.n_jobs).fit(rows)
         self.n_samples_fit_ = len(rows)
         return self
 
@@ -124,16 +125,8 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        available = self.n_samples_fit_ - (X is None)
-        if not 1 <= k <= available:
-            raise ValueError(
-                f"Expected 1 <= n_neighbors <= n_samples_fit, but n_neighbors = {k}, "
-                f"n_samples_fit = {available}"
-            )
-        if X is None:
-            distances, indices = self._without_itself(k)
-        else:
-            distances, indices = self._search(_kept(validate_data(self, X, reset=False)), k)
+        rows = None if X is None else validate_data(self, X, reset=False)
+        distances, indices = self._search.kneighbors(rows, k)
         return (distances, indices) if return_distance else indices
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -178,22 +171,3 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
             weights = 1 / distances
         same = np.isinf(weights)
         return np.where(same.any(axis=1, keepdims=True), same, weights)
-
-    def _search(self, X: NDArray[Any], k: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        references = self._fit_X
-        if X.dtype != references.dtype:  # whichever type holds both
-            both = np.promote_types(X.dtype, references.dtype)
-            X, references = X.astype(both), references.astype(both)
-        return search_with(self.metric, X, references, k, n_threads=self.n_jobs)
-
-    def _without_itself(self, k: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        distances, indices = self._search(self._fit_X, k + 1)
-        itself = indices == np.arange(len(indices))[:, None]
-        itself[~itself.any(axis=1), -1] = True  # behind more than k copies of itself
-        others = np.nonzero(~itself)
-        return distances[others].reshape(-1, k), indices[others].reshape(-1, k)
-
-
-def _kept(X: NDArray[Any]) -> NDArray[Any]:
-    """uint8 and float32 as they are, all else as float64."""
-    return np.ascontiguousarray(X, dtype=None if X.dtype in (np.uint8, np.float32) else np.float64)

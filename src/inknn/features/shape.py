@@ -1,8 +1,8 @@
 """What one would say of a digit's shape: how heavy, how wide, how many holes, where its ink lies.
 
 Each function describes digits, uint8 (n, 28, 28) with ink bright on black, by float32 (n, d) numbers that
-mean something to people. None of them alone tells digits apart as gradient histograms do; they are for looking
-at digits, and to stand beside other features. Where there is no ink the numbers are 0.
+mean something to people. None of them alone tells digits apart as gradient histograms do; they are for
+looking at digits, and to stand beside other features. Where there is no ink the numbers are 0.
 """
 
 from __future__ import annotations
