@@ -52,13 +52,13 @@ def way(request, monkeypatch):
         kernels().use_instruction_set(SETS[0])
 
 
-REFERENCES = decaying(2500, 120, np.float64)
+REFERENCES = decaying(1300, 120, np.float64)
 CASES = {
     "plain": (REFERENCES, REFERENCES[:40] + 0.01),
     "float32": (REFERENCES.astype(np.float32), REFERENCES[:40].astype(np.float32)),
-    "bytes": (decaying(2500, 120, np.uint8), decaying(40, 120, np.uint8, 1)),
+    "bytes": (decaying(1300, 120, np.uint8), decaying(40, 120, np.uint8, 1)),
     "flat bytes": (
-        np.random.default_rng(1).integers(0, 256, (2000, 300), dtype=np.uint8),
+        np.random.default_rng(1).integers(0, 256, (1100, 300), dtype=np.uint8),
         np.random.default_rng(2).integers(0, 256, (30, 300), dtype=np.uint8),
     ),
     "flat": (decaying(1500, 30), np.random.default_rng(2).normal(size=(30, 30)).astype(np.float32)),
@@ -71,10 +71,10 @@ CASES = {
     "all five times": (np.repeat(REFERENCES[:500], 5, axis=0), REFERENCES[:40]),
     "all the same": (np.ones((2000, 50)), np.ones((30, 50))),
     "constant columns": (np.where(np.arange(120) < 20, REFERENCES, 3.0), REFERENCES[:30]),
-    "one outlier": (np.where(np.arange(2500)[:, None] == 7, 1e12, REFERENCES), REFERENCES[:30]),
+    "one outlier": (np.where(np.arange(1300)[:, None] == 7, 1e12, REFERENCES), REFERENCES[:30]),
     "an outlier the sample misses": (
-        np.where(np.arange(9000)[:, None] == 7, 1e30, np.tile(REFERENCES, (4, 1))[:9000]),
-        REFERENCES[:30],
+        np.where(np.arange(9000)[:, None] == 7, 1e30, np.tile(REFERENCES, (7, 1))[:9000]),
+        REFERENCES[:6],
     ),
     "far queries": (REFERENCES, REFERENCES[:30] * 1e20),
     "two dimensions": (decaying(3000, 2), decaying(50, 2, seed=3)),
@@ -90,15 +90,15 @@ def test_adversarial_data_get_the_oracles_answer(case, way):
     assert_oracle(index, references, queries[:1], 11)
     with np.errstate(over="ignore"):
         r = float(np.median(brute_force(queries, references, 6)[0][:, 5]))
-        assert_radius(index, references, queries[:12], r)
+        assert_radius(index, references, queries[:5], r)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 @pytest.mark.parametrize("dims", [1, 7, 16, 17, 65, 200])
 def test_awkward_sizes_get_the_oracles_answer(dtype, dims, way):
-    for count in (1, 2, 63, 64, 65, 1500):
+    for count in (1, 63, 64, 65, 1100):
         references = decaying(count, dims, dtype)
-        queries = decaying(33, dims, dtype, 1)
+        queries = decaying(25 if count < 1000 else 7, dims, dtype, 1)
         index = ExactIndex(references)
         for k in {1, min(7, count)}:
             assert_oracle(index, references, queries, k)
@@ -118,7 +118,7 @@ def test_no_answer_depends_on_threads(n_queries):
 
 
 @given(seed=st.integers(0, 2**32 - 1), steps=st.lists(st.sampled_from("arRb"), min_size=1, max_size=9))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_any_sequence_of_additions_and_removals_equals_a_rebuilt_index(seed, steps):
     rng = np.random.default_rng(seed)
     rows = decaying(int(rng.integers(1, 1500)), 24, rng.choice([np.uint8, np.float32]), seed)
