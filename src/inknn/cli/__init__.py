@@ -34,13 +34,14 @@ _NO_KERNELS = "without its compiled kernels"
 
 def build_app() -> click.Group:
     """The command line with all its verbs; a new verb is one file and one line here."""
-    from . import cache, completion, evaluate, metrics, read
+    from . import bench, cache, completion, evaluate, metrics, read
     from .start import start
 
     for verb in (
         read.read,
         evaluate.evaluate,
         metrics.metrics,
+        bench.bench,
         cache.cache,
         completion.completion,
     ):

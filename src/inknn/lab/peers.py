@@ -1,0 +1,100 @@
+"""Nearest-neighbour searches and classifiers to measure side by side: ours and other people's.
+
+Each search is built once from references and then asked; each gives Euclidean distances. Peers that are not
+installed are left out, with a word in the report; ``pip install 'inknn[bench]'`` brings them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Query = Callable[[NDArray[Any], int], NDArray[np.floating]]
+"""``query(queries, k)`` gives the distances to the k nearest, ascending, (n, k)."""
+
+
+def search_inknn(references: NDArray[Any]) -> Query:
+    """Our exact search; uint8 stays uint8."""
+    from ..neighbours import NearestNeighbors
+
+    index = NearestNeighbors().fit(references)
+    return lambda queries, k: np.asarray(index.kneighbors(queries, k)[0])
+
+
+def search_faiss(references: NDArray[Any]) -> Query:
+    """FAISS IndexFlatL2: brute force in float32."""
+    import faiss
+
+    index = faiss.IndexFlatL2(references.shape[1])
+    index.add(np.ascontiguousarray(references, np.float32))
+
+    def query(queries: NDArray[Any], k: int) -> NDArray[np.floating]:
+        squared, _ = index.search(np.ascontiguousarray(queries, np.float32), k)
+        return np.asarray(np.sqrt(np.maximum(squared, 0)))
+
+    return query
+
+
+def _scikit_learn(algorithm: str) -> Callable[[NDArray[Any]], Query]:
+    def build(references: NDArray[Any]) -> Query:
+        from sklearn.neighbors import NearestNeighbors
+
+        index = NearestNeighbors(algorithm=algorithm, n_jobs=-1).fit(references.astype(np.float32))
+        return lambda queries, k: np.asarray(index.kneighbors(queries.astype(np.float32), k)[0])
+
+    return build
+
+
+SEARCHES: dict[str, Callable[[NDArray[Any]], Query]] = {
+    "inknn": search_inknn,
+    "FAISS flat": search_faiss,
+    "scikit-learn brute": _scikit_learn("brute"),
+    "scikit-learn ball tree": _scikit_learn("ball_tree"),
+}
+
+_NEEDS = {"FAISS flat": "faiss"}
+
+
+def available_searches() -> list[str]:
+    """Names of the searches whose packages are installed."""
+    return [name for name in SEARCHES if name not in _NEEDS or find_spec(_NEEDS[name])]
+
+
+def _ours(preset: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from ..classifier import DigitClassifier
+
+        return DigitClassifier(preset=preset)
+
+    return make
+
+
+def _knn() -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier(3, algorithm="brute", n_jobs=-1)
+
+
+def _svc() -> Any:
+    from sklearn.svm import SVC
+
+    return SVC(C=10, gamma="scale", cache_size=1000)
+
+
+def _forest() -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(300, n_jobs=-1, random_state=0)
+
+
+CLASSIFIERS: dict[str, Callable[[], Any]] = {
+    "inknn fast": _ours("fast"),
+    "inknn best": _ours("best"),
+    "scikit-learn kNN, k=3, pixels": _knn,
+    "scikit-learn SVC, rbf, pixels": _svc,
+    "scikit-learn random forest, pixels": _forest,
+}
