@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .metrics import MetricLike, find_metric, search_with
 from .search import ExactIndex
-from .search.index import removed
+from .search.segment import removed
 
 __all__ = ["NearestNeighbors"]
 

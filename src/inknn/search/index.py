@@ -18,7 +18,7 @@ from .._native.threads import available_threads, over_blocks
 from .distance import squared_distances
 from .filtered import nearest_numpy
 from .reduction import learn_reduction
-from .segment import BLOCK, Segment, block_order
+from .segment import BLOCK, Segment, block_order, removed
 
 __all__ = ["ExactIndex"]
 
@@ -359,30 +359,6 @@ class ExactIndex:
     def _drop(self, ids: NDArray[np.int64]) -> None:
         for segment in self._segments:
             segment.drop(ids[(ids >= segment.first_id) & (ids < segment.first_id + len(segment.rows))])
-
-
-def removed(alive: NDArray[np.bool_], indices: ArrayLike) -> NDArray[np.bool_]:
-    """``alive`` without these indices.
-
-    Raises
-    ------
-    IndexError
-        If one of them isn't alive, or comes twice.
-    """
-    ids = np.atleast_1d(np.asarray(indices))
-    if ids.size == 0:
-        return alive
-    if ids.dtype.kind not in "iu" or ids.ndim != 1:
-        raise IndexError("indices must be whole numbers, one after the other")
-    known = (ids >= 0) & (ids < len(alive))
-    known[known] = alive[ids[known]]
-    if not known.all():
-        raise IndexError(f"there is no reference {ids[~known][0]}")
-    if len(np.unique(ids)) != len(ids):
-        raise IndexError("an index is given twice")
-    left = alive.copy()
-    left[ids] = False
-    return left
 
 
 def _restored(rows: NDArray[Any], alive: NDArray[np.bool_], n_threads: int | None) -> ExactIndex:

@@ -6,11 +6,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .reduction import Coordinates, starts
 
-__all__ = ["BLOCK", "Segment", "block_order"]
+__all__ = ["BLOCK", "Segment", "block_order", "removed"]
 
 BLOCK = 64  # kBlock of the kernels
 
@@ -122,3 +122,27 @@ class Segment:
         slots = self._slots[ids - self.first_id]
         self._ids[slots] = -1
         self._starts[slots // BLOCK, slots % BLOCK] = np.inf
+
+
+def removed(alive: NDArray[np.bool_], indices: ArrayLike) -> NDArray[np.bool_]:
+    """``alive`` without these indices.
+
+    Raises
+    ------
+    IndexError
+        If one of them isn't alive, or comes twice.
+    """
+    ids = np.atleast_1d(np.asarray(indices))
+    if ids.size == 0:
+        return alive
+    if ids.dtype.kind not in "iu" or ids.ndim != 1:
+        raise IndexError("indices must be whole numbers, one after the other")
+    known = (ids >= 0) & (ids < len(alive))
+    known[known] = alive[ids[known]]
+    if not known.all():
+        raise IndexError(f"there is no reference {ids[~known][0]}")
+    if len(np.unique(ids)) != len(ids):
+        raise IndexError("an index is given twice")
+    left = alive.copy()
+    left[ids] = False
+    return left
