@@ -15,15 +15,18 @@ from .images import as_images
 from .projection import Projection, fit_projection
 
 if TYPE_CHECKING:
+    from .table import FEATURES, feature
     from .transformers import GradientHistograms, WithinClassWhitening
 
 __all__ = [
+    "FEATURES",
     "GradientHistograms",
     "GradientSettings",
     "Grid",
     "Projection",
     "WithinClassWhitening",
     "as_images",
+    "feature",
     "fit_projection",
     "gradient_histograms",
 ]
@@ -34,4 +37,8 @@ def __getattr__(name: str) -> Any:
         from . import transformers
 
         return getattr(transformers, name)
+    if name in ("FEATURES", "feature"):
+        from . import table
+
+        return getattr(table, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
