@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,3 +97,12 @@ class TestReport:
         pytest.importorskip("matplotlib", reason="plots need matplotlib")
         assert tmp_path / "scaling.png" in report.save_results(results, tmp_path)
         assert (tmp_path / "scaling.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_readme_shows_the_stored_figures():
+    root = Path(__file__).resolve().parent.parent
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- bench: (\S+) -->\n(.*?)<!-- /bench -->", readme, re.DOTALL)
+    assert shown is not None
+    stored = json.loads((root / shown[1]).read_text(encoding="utf-8"))
+    assert shown[2].strip() == report.tables(stored).strip()
