@@ -12,6 +12,7 @@ and writes the IDX format of MNIST and its kin.
 from __future__ import annotations
 
 from .idx import read_idx, write_idx
+from .labelled import LabelledDigits, load_digits
 from .mnist import load_mnist, load_mnist_part
 
-__all__ = ["load_mnist", "load_mnist_part", "read_idx", "write_idx"]
+__all__ = ["LabelledDigits", "load_digits", "load_mnist", "load_mnist_part", "read_idx", "write_idx"]
