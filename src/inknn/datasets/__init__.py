@@ -1,7 +1,9 @@
-"""Labelled digits, and the file format they come in. Knows nothing of kNN.
+"""Labelled digits, and the file formats they come in. Knows nothing of kNN.
 
-``mnist`` is embedded in the package, so everything works offline from the first second; ``idx`` reads
-and writes the IDX format of MNIST and its kin.
+``mnist`` is embedded in the package, so everything works offline from the first second; ``labelled`` takes
+it, and users' own digits (``own``), by name or path. One format, one module: ``idx`` reads and writes the
+IDX format of MNIST and its kin, ``containers`` pairs its files and reads NPZ, ``tables`` reads CSV,
+``pictures`` folders of picture files. ``normal_form`` brings any of them to MNIST's 28×28.
 
 >>> from inknn import datasets
 >>> (X_train, y_train), (X_test, y_test) = datasets.load_mnist()
@@ -11,8 +13,29 @@ and writes the IDX format of MNIST and its kin.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from .idx import read_idx, write_idx
 from .labelled import LabelledDigits, load_digits
 from .mnist import load_mnist, load_mnist_part
 
-__all__ = ["LabelledDigits", "load_digits", "load_mnist", "load_mnist_part", "read_idx", "write_idx"]
+if TYPE_CHECKING:
+    from .normal_form import to_mnist_form
+
+__all__ = [
+    "LabelledDigits",
+    "load_digits",
+    "load_mnist",
+    "load_mnist_part",
+    "read_idx",
+    "to_mnist_form",
+    "write_idx",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "to_mnist_form":  # needs OpenCV, and the digits that are there don't need it
+        from .normal_form import to_mnist_form
+
+        return to_mnist_form
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnknownNameError
+from ..progress import Progress, no_progress
 from .mnist import load_mnist_part
 
 __all__ = ["LabelledDigits", "Part", "load_digits"]
@@ -29,40 +31,64 @@ class LabelledDigits:
         Ink bright on black.
     labels : int64 (n,)
     origins : tuple of str, or None
-        Where each digit comes from, where that is known: its file, or its writer.
+        Where each digit comes from, where that is known: its writer, else its file.
+    files : tuple of Path, or None
+        The picture file of each digit, where it has one of its own.
     """
 
     name: str
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     origins: tuple[str, ...] | None = None
+    files: tuple[Path, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
-def load_digits(data: str | Path, part: Part = "train") -> LabelledDigits:
-    """Labelled digits by name.
+def load_digits(
+    data: str | os.PathLike[str], part: Part = "train", *, progress: Progress = no_progress
+) -> LabelledDigits:
+    """Labelled digits by name, or from files of one's own.
 
     Parameters
     ----------
-    data : str
-        The name of a set.
+    data : str or path
+        The name of a set, or a path: a folder with folders 0 to 9; a folder with a table of files and
+        labels, or that table; an IDX file of images, with that of labels beside it; an NPZ file; a table of
+        pixels. Names go first: write ``./mnist`` for a folder of that name.
     part : {"train", "test"}
-        Which part of it.
+        Which part of it; what has but one part gives that.
+    progress : callable
+        Told what is being done and how far it is.
 
     Returns
     -------
     LabelledDigits
+        Pictures in colour come in grey, those of dark ink on bright paper turned over, and grey levels from
+        0 to 1, 0 to 16, −1 to 1 ... are brought to 0 to 255.
 
     Raises
     ------
     UnknownNameError
         If there is no such set.
     DataError
-        If its files are damaged.
+        If files are missing, damaged or of no known format, or pictures and labels don't match.
     """
-    if data != "mnist":
-        raise UnknownNameError("labelled set", str(data), ["mnist"])
-    images, labels = load_mnist_part(part)
-    return LabelledDigits("mnist", images, labels.astype(np.int64))
+    name = os.fspath(data)
+    if name == "mnist":
+        images, labels = load_mnist_part(part)
+        return LabelledDigits("mnist", images, labels.astype(np.int64))
+    if not _is_path(name):
+        raise UnknownNameError("labelled set", name, ["mnist"])
+    from .own import read_own  # opens pictures, which a reader of MNIST needn't know
+
+    images, own_labels, listed = read_own(Path(name), part, progress)
+    if listed is None:
+        return LabelledDigits(name, images, own_labels)
+    return LabelledDigits(name, images, own_labels, listed.origins, listed.files)
+
+
+def _is_path(name: str) -> bool:
+    """Whether a file or folder is meant rather than the name of a set."""
+    return os.path.exists(name) or any(mark in name for mark in (os.sep, "/", "."))

@@ -1,0 +1,106 @@
+"""Users' own labelled digits: which of the formats a path is in, and what it holds.
+
+===================  =====================================================================================
+a folder             folders 0 to 9 in it; or a table of files and labels; or IDX files; or any of these in
+                     folders train and test
+a table              CSV, TSV: files and labels (with a header), or a label and pixels
+IDX                  images or labels, the other beside it under MNIST's name
+NPZ                  arrays images and labels, X and y, x_train and y_train ...
+===================  =====================================================================================
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from ..progress import Progress
+from .containers import idx_parts, looks_like_idx, read_idx_pair, read_npz
+from .pictures import PictureList, find_by_folder, find_by_table, read_pictures, unlisted
+from .tables import names_a_table, read_pixels, read_table
+
+__all__ = ["find_own", "read_own"]
+
+Found = tuple[NDArray[np.uint8], NDArray[np.int64]] | PictureList
+
+
+def read_own(
+    path: Path, part: str, progress: Progress
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], PictureList | None]:
+    """Pictures, labels and, where the pictures are files of their own, these files.
+
+    Parameters
+    ----------
+    path
+        See the table above.
+    part
+        "train" or "test"; what has but one part gives that.
+    progress
+        Told how far it is.
+
+    Raises
+    ------
+    DataError
+        If it is in no such format, damaged, or pictures and labels don't match.
+    """
+    found = find_own(path, part)
+    if isinstance(found, PictureList):
+        return read_pictures(found, str(path), progress), found.labels, found
+    return *found, None
+
+
+def find_own(path: Path, part: str) -> Found:
+    """As :func:`read_own`, but picture files are only listed."""
+    try:
+        return _in_folder(path, part) if path.is_dir() else _in_file(path, part)
+    except OSError as error:
+        raise DataError(f"{path} can't be read: {error.strerror or error}") from error
+
+
+def _in_file(path: Path, part: str) -> Found:
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder; check the path")
+    with open(path, "rb") as file:
+        start = file.read(4)
+    if start[:2] == b"PK":
+        return read_npz(path, part)
+    if looks_like_idx(path) and not names_a_table(path):
+        return read_idx_pair(path)
+    table = read_table(path)
+    return find_by_table(table) if table.is_listing() else read_pixels(table)
+
+
+def _in_folder(folder: Path, part: str) -> Found:
+    names = {inner.name.lower(): inner for inner in folder.iterdir() if not inner.name.startswith(".")}
+    if "train" in names and "test" in names and names[part].is_dir():
+        return find_own(names[part], part)
+    idx = idx_parts(folder)
+    if idx:
+        images = idx.get(part) or (next(iter(idx.values())) if len(idx) == 1 else None)
+        if images is None:
+            raise DataError(f"{folder} has no IDX files of the part {part}; name the file of images you mean")
+        return read_idx_pair(images)
+    table = _table_of(folder)
+    if table is None:
+        return find_by_folder(folder)
+    listed = find_by_table(read_table(table))
+    left = unlisted(folder, listed.files)
+    if left:
+        raise DataError(
+            f"{left[0]} has no label in {table} ({len(left)} such); add a line for each or delete it"
+        )
+    return listed
+
+
+def _table_of(folder: Path) -> Path | None:
+    """The table that lies in a folder or, under its name, beside it."""
+    inside = [path for path in sorted(folder.iterdir()) if path.is_file() and names_a_table(path)]
+    if len(inside) > 1:
+        inside = [path for path in inside if path.name.lower().startswith("labels")] or inside
+    if len(inside) > 1:
+        raise DataError(f"{folder} holds {len(inside)} tables; name the one you mean, such as {inside[0]}")
+    beside = folder.resolve().with_name(f"{folder.resolve().name}.csv")
+    return inside[0] if inside else beside if beside.is_file() else None
