@@ -95,9 +95,9 @@ def read_pixels(table: Table) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     DataError
         If a line is ragged or not numeric (it is named), or no column can be the label.
     """
-    values = _numbers(table)
-    if not len(values):
+    if not any(map(str.strip, table.lines)):
         raise DataError(f"{table.path} has a header and no digits")
+    values = _numbers(table)
     try:
         column = _label_column(table, values)
         labels = as_digit_labels(values[:, column], _places(table))
