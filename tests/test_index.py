@@ -150,6 +150,38 @@ def test_numpy_adds_and_removes_too(no_kernels):
     assert_oracle(index, references[left], references[:9], 5, left)
 
 
+def test_what_was_kept_gives_the_same_answers_and_goes_on_learning(way):
+    references, queries = CASES["float32"]
+    kept = ExactIndex(references).arrays()
+    for array in kept.values():
+        array.flags.writeable = False  # as mapped from a file
+    index = ExactIndex(references, kept=kept)
+    assert_oracle(index, references, queries, 7)
+    index.add(queries[:3])
+    index.remove(np.arange(100))
+    assert_oracle(
+        index, np.concatenate([references[100:], queries[:3]]), queries, 7, ids=np.arange(100, 1303)
+    )
+    assert_oracle(ExactIndex(references, kept=kept), references, queries, 7)  # it was not changed
+
+
+def test_what_was_kept_of_other_references_is_refused():
+    references = CASES["float32"][0]
+    kept = ExactIndex(references).arrays()
+    with pytest.raises(ValueError, match="other references"):
+        ExactIndex(references[:-1], kept=kept)
+    del kept["panels"]
+    with pytest.raises(KeyError, match="panels"):
+        ExactIndex(references, kept=kept)
+
+
+def test_an_index_that_has_changed_is_not_kept():
+    index = ExactIndex(CASES["float32"][0])
+    index.remove([3])
+    with pytest.raises(ValueError, match="have not changed"):
+        index.arrays()
+
+
 def test_what_is_removed_is_never_found_again():
     references = decaying(2000, 40)
     index = ExactIndex(references)

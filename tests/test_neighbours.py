@@ -81,7 +81,7 @@ def test_parameters_reach_the_metric():
 
 def test_bytes_are_exact_and_not_copied():
     model = NearestNeighbors(6).fit(PIXELS)
-    assert np.shares_memory(model._searched._rows[0], PIXELS)
+    assert np.shares_memory(model._searched.references()[0], PIXELS)
     for part, expected in zip(model.kneighbors(PIXELS[:9]), brute_force(PIXELS[:9], PIXELS, 6), strict=True):
         np.testing.assert_array_equal(part, expected)
 

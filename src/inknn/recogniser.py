@@ -20,13 +20,14 @@ from .features import Projection
 from .learning import Settings, describe, draw, learn_projection, make_non_digits
 from .progress import Progress, no_progress
 from .reranking import blended, label_distortions, straightened
-from .search import nearest
+from .search import ExactIndex, nearest
 from .vote import NOT_A_DIGIT, Calibration, Rules, Votes, local_mean_distances, reaches, vote
 
 __all__ = ["Answers", "Recogniser"]
 
 _SECOND_LOOK_BATCH = 256
-_FORMAT = 1  # of Recogniser.arrays(), and of what fit() does with the same settings
+_INDEX = "index_"  # before the names of the index's arrays
+_FORMAT = 2  # of Recogniser.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,8 @@ class Recogniser:
         Labels of the prototypes, 0 to ``n_labels`` − 1.
     vectors : float32 (m, d)
         The prototypes, in the space where distances are measured.
+    index : ExactIndex
+        Over ``vectors``.
     non_digits : float32 (p, d)
         Pieces and pairs of digits in the same space; they have no vote, only a say in the verdict.
     projection : Projection
@@ -56,6 +59,7 @@ class Recogniser:
 
     labels: NDArray[np.integer]
     vectors: NDArray[np.float32]
+    index: ExactIndex
     non_digits: NDArray[np.float32]
     projection: Projection
     calibration: Calibration
@@ -121,10 +125,11 @@ class Recogniser:
         non_digits = projection.apply(describe(make_non_digits(images, settings), settings, n_threads))
         tell("learning what to trust", 0.4)
         pictures = straightened(images) if settings.n_distorted else None
-        search = _Search(vectors, labels, pictures, settings, n_labels, n_threads)
+        index = ExactIndex(vectors)
+        search = _Search(vectors, index, labels, pictures, settings, n_labels, n_threads)
         calibration = _calibrate(search, non_digits)
         tell("learning what to trust", 1.0)
-        return cls(labels, vectors, non_digits, projection, calibration, settings, pictures=pictures)
+        return cls(labels, vectors, index, non_digits, projection, calibration, settings, pictures=pictures)
 
     @property
     def n_labels(self) -> int:
@@ -172,7 +177,7 @@ class Recogniser:
         ValueError
             If shapes, types or ``k`` don't fit.
         """
-        return nearest(self.embed(images, n_threads=n_threads), self.vectors, k, n_threads=n_threads)
+        return self.index.query(self.embed(images, n_threads=n_threads), k, n_threads)
 
     def recognise(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> Answers:
         """Answer n digits.
@@ -195,7 +200,9 @@ class Recogniser:
         """
         settings = self.configuration
         vectors = self.embed(images, n_threads=n_threads)
-        search = _Search(self.vectors, self.labels, self.pictures, settings, self.n_labels, n_threads)
+        search = _Search(
+            self.vectors, self.index, self.labels, self.pictures, settings, self.n_labels, n_threads
+        )
         distances, indices, votes = search.vote(vectors, lambda rows: straightened(images[rows]))
         likeness = _likeness(votes, vectors, self.non_digits, settings, n_threads)
         confidence = self.calibration.confidence(votes)
@@ -224,6 +231,7 @@ class Recogniser:
             "projection_mean": self.projection.mean,
             "projection_components": self.projection.components,
             **({} if self.pictures is None else {"pictures": self.pictures}),
+            **{f"{_INDEX}{name}": array for name, array in self.index.arrays().items()},
             **{
                 f"calibration_{each.name}": getattr(self.calibration, each.name)
                 for each in fields(Calibration)
@@ -233,6 +241,8 @@ class Recogniser:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """A recogniser from :meth:`arrays`; they are used where they are, not copied.
+
+        The index is built anew where there is none among them.
 
         Raises
         ------
@@ -245,6 +255,8 @@ class Recogniser:
             calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
             labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
             pictures = arrays["pictures"] if settings.n_distorted else None
+            kept = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
+            index = ExactIndex(vectors, kept=kept or None)
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the arrays of a recogniser ({error}); prepare it again") from error
         dims = components.shape[-1]
@@ -259,7 +271,7 @@ class Recogniser:
         ):
             raise DataError("the arrays of this recogniser do not fit each other; prepare it again")
         projection = Projection(mean, components, settings.evening)
-        return cls(labels, vectors, non_digits, projection, calibration, settings, pictures=pictures)
+        return cls(labels, vectors, index, non_digits, projection, calibration, settings, pictures=pictures)
 
 
 def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> NDArray[np.integer]:
@@ -294,6 +306,7 @@ class _Search:
     """Prototypes, and how to ask them."""
 
     vectors: NDArray[np.float32]
+    index: ExactIndex
     labels: NDArray[np.integer]
     pictures: NDArray[np.uint8] | None
     settings: Settings
@@ -345,9 +358,9 @@ class _Search:
         self, queries: NDArray[np.float32], k: int, own: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         if own is None:
-            return nearest(queries, self.vectors, min(k, len(self.vectors)), n_threads=self.n_threads)
+            return self.index.query(queries, min(k, len(self.vectors)), self.n_threads)
         k = min(k, len(self.vectors) - 1)
-        distances, indices = nearest(queries, self.vectors, k + 1, n_threads=self.n_threads)
+        distances, indices = self.index.query(queries, k + 1, self.n_threads)
         itself = indices == own[:, None]
         itself[~itself.any(axis=1), -1] = True  # behind more than k copies of itself
         others = np.nonzero(~itself)

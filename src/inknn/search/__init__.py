@@ -4,7 +4,8 @@
 - ``brute`` is the readable search to learn from, and the oracle of the tests;
 - ``exact`` is the fast one, with the same answer: ``nearest``;
 - ``index`` is the fastest, for references that are asked many times, and may come and go: ``ExactIndex``,
-  which rests on ``reduction`` (bounds from few coordinates) and ``segment`` (blocks of near references);
+  which rests on ``reduction`` (bounds from few coordinates), ``segment`` (blocks of near references) and
+  ``asked`` (queries, prepared);
 - ``filtered`` stands in for the native kernel where the package was installed without a compiler.
 
 All order neighbours by (distance, index), so that the answer depends on nothing but the data.

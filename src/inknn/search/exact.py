@@ -7,6 +7,7 @@ references instead, since then reading them is what takes the time; the k best o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from .._native import kernels
 from .._native.threads import available_threads, over_blocks
 from .filtered import nearest_numpy
 
-__all__ = ["nearest"]
+__all__ = ["merged", "nearest"]
 
 _QUERIES_PER_TASK = 2048  # bounds scratch memory, and the wait after Ctrl-C
 _MANY_QUERIES = 64  # per thread: from here on it pays to read all references in every thread
@@ -120,7 +121,13 @@ def _split_references(
     over_blocks(search, len(references), block, threads)
     if parts == 1:
         return squared[0], indices[0]
-    everything = squared.transpose(1, 0, 2).reshape(len(queries), parts * k)
-    names = indices.transpose(1, 0, 2).reshape(len(queries), parts * k)
+    return merged(zip(squared, indices, strict=True), k)
+
+
+def merged(
+    parts: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], k: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The k best by (squared distance, index) of some best, float64 and int64 (q, any) each."""
+    everything, names = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
     keep = np.lexsort((names, everything), axis=1)[:, :k]
     return np.take_along_axis(everything, keep, axis=1), np.take_along_axis(names, keep, axis=1)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .distance import squared_distances
 
-__all__ = ["nearest_numpy"]
+__all__ = ["nearest_numpy", "within_numpy"]
 
 _QUERIES = 128
 _REFERENCES = 8192
@@ -50,6 +50,27 @@ def nearest_numpy(
             found = _measure(queries[rows], block, *np.divmod(near, len(block)))
             _merge(squared[rows], indices[rows], *found, start)
     return squared, indices
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def within_numpy(
+    queries: NDArray[Any], references: NDArray[Any], cap: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Queries, squared distances and references of all pairs not farther than ``cap``, squared."""
+    wide_queries = queries.astype(np.float32)
+    limits = _limits(np.full(len(queries), cap), _squared_norms(wide_queries), queries.shape[1])
+    found = [(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))]
+    for start in range(0, len(references), _REFERENCES):
+        block = references[start : start + _REFERENCES]
+        wide = block.astype(np.float32)
+        scores = wide_queries @ wide.T * np.float32(-2)
+        scores += _reference_shares(_squared_norms(wide), block.shape[1])
+        owners, columns = np.nonzero(~(scores > limits[:, None]))
+        _, _, squared = _measure(queries, block, owners, columns)
+        near = squared <= cap
+        found.append((owners[near], squared[near], columns[near] + start))
+    owners, squared, columns = (np.concatenate(part) for part in zip(*found, strict=True))
+    return owners, squared, columns
 
 
 def _squared_norms(rows: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ farther than the answer; what is left is measured as :mod:`inknn.search.distance
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._native import kernels
 from .._native.threads import available_threads, over_blocks
-from .distance import squared_distances
-from .filtered import nearest_numpy
-from .reduction import learn_reduction
-from .segment import BLOCK, Segment, block_order, removed
+from .asked import Asked, ask
+from .exact import merged
+from .filtered import nearest_numpy, within_numpy
+from .reduction import Reduction, learn_reduction
+from .segment import BLOCK, Layout, Segment, block_order, removed
 
 __all__ = ["ExactIndex"]
 
@@ -26,7 +27,6 @@ _QUERIES = 1024  # searched at a time by a thread
 _MANY = 24  # queries per thread: from here on queries are divided among the threads, else references
 _NEAR_BLOCKS = 4  # where each query's first bound comes from
 _SPARE = 4096  # rows a segment for additions has room for
-_FAR = 2.0**40  # queries farther away, in units of the references' spread, are compared with all
 
 
 class ExactIndex:
@@ -41,11 +41,15 @@ class ExactIndex:
         Finite. A C-contiguous array is not copied: don't change it afterwards.
     n_threads : int, optional
         Threads to use; all CPUs this process may run on by default. No answer depends on it.
+    kept : mapping of str to ndarray, optional
+        What :meth:`arrays` gave of an index of the very same references: it need not be built then.
 
     Raises
     ------
+    KeyError
+        If ``kept`` lacks an array.
     ValueError
-        If the references are of another shape or type, or not finite.
+        If the references are of another shape or type, or not finite; or ``kept`` is of others.
 
     Examples
     --------
@@ -55,39 +59,67 @@ class ExactIndex:
     ([[0.0, 2.0]], [[0, 2]])
     """
 
-    def __init__(self, references: NDArray[Any], n_threads: int | None = None) -> None:
+    def __init__(
+        self,
+        references: NDArray[Any],
+        n_threads: int | None = None,
+        *,
+        kept: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
         references = np.asarray(references)
         if references.ndim != 2 or references.shape[1] == 0:
             raise ValueError(f"references must be (n, dims), got shape {references.shape}")
         if references.dtype not in (np.uint8, np.float32, np.float64):
             raise ValueError(f"references must be uint8, float32 or float64, got {references.dtype}")
+        available_threads(n_threads)  # raises where that makes no sense
         self.n_threads = n_threads
-        available_threads(n_threads)
         self.dtype, self.dims = references.dtype, references.shape[1]
         self._native = kernels()
         self._alive = np.ones(len(references), np.bool_)
-        self._build(_finite(np.ascontiguousarray(references), "references"))
+        references = np.ascontiguousarray(references)
+        if kept is None:
+            self._build(_finite(references, "references"))
+        else:
+            self._take_back(references, kept)
 
     def _build(self, rows: NDArray[Any]) -> None:
-        self._n_built = len(rows)
-        self._rows: list[NDArray[Any]] = []  # of each segment; the indices in order
-        self._segments: list[Segment] = []  # none where there are no kernels
-        if self._native is not None:
-            self._reduction = learn_reduction(rows)
-            self._slack = self._reduction.slack
+        self._n_built, self._reduction = len(rows), learn_reduction(rows)
+        self._segments: list[Segment] = []  # the indices in order
+        self._slack = self._reduction.slack
         self._append(rows, rows)
 
     def _append(self, room: NDArray[Any], rows: NDArray[Any]) -> None:
         """Start a segment that has ``room``, of which ``rows`` are the part already filled."""
-        first = sum(segment_rows.shape[0] for segment_rows in self._rows)
-        self._rows.append(room)
-        if self._native is None:
-            return
+        first = sum(len(segment.rows) for segment in self._segments)
         coordinates = self._reduction.apply(rows)
-        segment = Segment(self._native, room, first, coordinates, self._reduction.scale)
+        layout = Layout.free(len(room), coordinates)
+        segment = Segment(self._native, room, first, layout, self._reduction.scale)
         order = block_order(coordinates.box)
         segment.fill(order, coordinates.take(order))
         self._segments.append(segment)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What building has found out about the references, by name, to keep beside them.
+
+        ``ExactIndex(references, kept=arrays)`` takes it back, without building.
+
+        Raises
+        ------
+        ValueError
+            If references have come or gone since it was built.
+        """
+        if len(self._segments) > 1 or not self._alive.all():
+            raise ValueError("only an index whose references have not changed can be kept")
+        reach = np.array(self._segments[0].reach)
+        return {**self._reduction.arrays(), **self._segments[0].layout.arrays(), "reach": reach}
+
+    def _take_back(self, rows: NDArray[Any], kept: Mapping[str, NDArray[Any]]) -> None:
+        self._n_built, self._reduction = len(rows), Reduction.from_arrays(kept)
+        self._slack = self._reduction.slack
+        layout, reach = Layout.from_arrays(kept), float(kept["reach"])
+        if len(self._reduction.mean) != self.dims or np.count_nonzero(layout.ids >= 0) != len(rows):
+            raise ValueError("what was kept is of other references")
+        self._segments = [Segment(self._native, rows, 0, layout, self._reduction.scale, reach)]
 
     def __len__(self) -> int:
         """How many references there are now."""
@@ -97,8 +129,6 @@ class ExactIndex:
     def n_ids(self) -> int:
         """One more than the largest index given so far."""
         return len(self._alive)
-
-    # --- asking ---
 
     def query(
         self, queries: NDArray[Any], k: int, n_threads: int | None = None
@@ -141,11 +171,11 @@ class ExactIndex:
 
             def search(start: int, stop: int) -> None:
                 some = slice(start, stop)
-                self._search(_Asked(self, queries[some]), squared[some], indices[some])
+                self._search(self._ask(queries[some]), squared[some], indices[some])
 
             over_blocks(search, len(queries), block, threads)
         elif len(queries):
-            self._search(_Asked(self, queries), squared, indices, threads)
+            self._search(self._ask(queries), squared, indices, threads)
         return np.sqrt(squared), indices
 
     def radius(
@@ -203,9 +233,14 @@ class ExactIndex:
             raise ValueError(f"queries must be {self.dtype} like the references, got {queries.dtype}")
         return _finite(np.ascontiguousarray(queries), "queries")
 
+    def _ask(self, queries: NDArray[Any]) -> Asked:
+        reaches = [segment.reach for segment in self._segments]
+        assert self._native is not None
+        return ask(self._native, queries, self._reduction.apply(queries), self._slack, reaches)
+
     def _search(
         self,
-        asked: _Asked,
+        asked: Asked,
         squared: NDArray[np.float64],
         indices: NDArray[np.int64],
         threads: int = 1,
@@ -233,11 +268,7 @@ class ExactIndex:
             native.index_nearest(segment.native, asked.native, first, last, slacks, caps, *found[part])
 
         over_blocks(search, len(parts), 1, threads)
-        everything = np.concatenate([part[0] for part in found], axis=1)
-        names = np.concatenate([part[1] for part in found], axis=1)
-        keep = np.lexsort((names, everything), axis=1)[:, :k]
-        squared[:] = np.take_along_axis(everything, keep, axis=1)
-        indices[:] = np.take_along_axis(names, keep, axis=1)
+        squared[:], indices[:] = merged(found, k)
 
     def _parts(self, threads: int) -> Iterable[tuple[int, int, int]]:
         """Segments and blocks of them, of about equal work for so many threads."""
@@ -253,13 +284,10 @@ class ExactIndex:
         cap = float(r) * float(r) * (1 + 2.0**-50) + 5e-324  # no root that rounds to r is lost
         if self._native is None:
             rows, ids = self.references()
-            every = [squared_distances(rows, query) for query in queries]
-            kept = [np.flatnonzero(squared <= cap) for squared in every]
-            owners = np.repeat(np.arange(len(queries)), [len(mine) for mine in kept])
-            squared = np.concatenate([a[mine] for a, mine in zip(every, kept, strict=True)])
-            return owners, squared, ids[np.concatenate(kept)]
-        asked, caps = _Asked(self, queries), np.full(len(queries), cap)
-        found = []
+            owners, squared, found = within_numpy(queries, rows, cap)
+            return owners, squared, ids[found]
+        asked, caps = self._ask(queries), np.full(len(queries), cap)
+        parts = []
         for segment, slacks in zip(self._segments, asked.slacks, strict=True):
             room = 64 * len(queries)
             while True:
@@ -270,24 +298,22 @@ class ExactIndex:
                 if count <= room:
                     break
                 room = count
-            found.append((owners[:count], squared[:count], ids[:count]))
-        owners, squared, ids = (np.concatenate(part) for part in zip(*found, strict=True))
+            parts.append((owners[:count], squared[:count], ids[:count]))
+        owners, squared, ids = (np.concatenate(part) for part in zip(*parts, strict=True))
         return owners, squared, ids
 
     def references(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The references there are, (n, dims), and their indices, int64 (n,), ascending."""
-        ids = np.flatnonzero(self._alive)
-        return self._all_rows()[ids], ids
+        ids, rows = np.flatnonzero(self._alive), self._all_rows()
+        return (rows if len(ids) == len(rows) else rows[ids]), ids
 
     def _all_rows(self) -> NDArray[Any]:
-        rows = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
-        return rows[: len(self._alive)]
+        rows = [segment.rows for segment in self._segments]
+        return (np.concatenate(rows) if len(rows) > 1 else rows[0])[: len(self._alive)]
 
     def __reduce__(self) -> tuple[Any, ...]:
         # For joblib and copies in memory; what a kernel holds is made again from the references.
         return _restored, (self._all_rows(), self._alive, self.n_threads)
-
-    # --- changing ---
 
     def add(self, rows: NDArray[Any]) -> NDArray[np.int64]:
         """Take in more references, without looking at those there are.
@@ -312,9 +338,7 @@ class ExactIndex:
         if len(rows) == 0:
             return np.empty(0, np.int64)
         self._alive = np.append(self._alive, np.ones(len(rows), np.bool_))
-        if self._native is None:
-            self._rows.append(rows.copy())
-        elif len(self._alive) > 4 * max(self._n_built, BLOCK):
+        if len(self._alive) > 4 * max(self._n_built, BLOCK):
             # What was learnt from so few need not suit so many. Happens ever more rarely, as they double.
             self._rebuild(rows)
         else:
@@ -365,26 +389,6 @@ def _restored(rows: NDArray[Any], alive: NDArray[np.bool_], n_threads: int | Non
     index = ExactIndex(rows, n_threads)
     index.remove(np.flatnonzero(~alive))
     return index
-
-
-class _Asked:
-    """Queries as the kernels read them, with their slack towards each segment."""
-
-    def __init__(self, index: ExactIndex, queries: NDArray[Any]) -> None:
-        coordinates = index._reduction.apply(queries)
-        far = ~(coordinates.lengths < _FAR)
-        if far.any():  # nothing is ruled out for these, so what float32 makes of them doesn't matter
-            for part in (coordinates.tile, coordinates.box, coordinates.detail):
-                part[far] = 0
-        boxes = np.zeros((coordinates.box.shape[1], -(-len(queries) // 64) * 64), np.float32)
-        boxes[:, : len(queries)] = coordinates.box.T
-        norms = np.einsum("ij,ij->i", coordinates.tile, coordinates.tile, dtype=np.float64)
-        assert index._native is not None
-        self.native = index._native.Queries(queries, -coordinates.tile, boxes, coordinates.detail, norms)
-        self.slacks = [
-            np.where(far, np.inf, index._slack * (coordinates.lengths + segment.reach) + 1e-40)
-            for segment in index._segments
-        ]
 
 
 def _finite(rows: NDArray[Any], name: str) -> NDArray[Any]:

@@ -21,8 +21,9 @@ than R: **the distance of the coordinates exceeds the true distance by at most Î
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,19 @@ class Reduction:
         product = (dims + 2) * 2.0**-52 * np.sqrt(width)
         square = (2 * dims + 2 * width + 16) * 2.0**-52 + 4 * skew + 4 * product
         return float(4 * _UNIT + skew + product + np.sqrt(square))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """By name, to keep."""
+        components = np.empty((len(self.mean), 0)) if self.components is None else self.components
+        settings = np.array([self.scale, self.n_tile, self.n_detail])
+        return {"mean": self.mean, "components": components, "settings": settings}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """From :meth:`arrays`."""
+        components = arrays["components"] if arrays["components"].size else None
+        scale, n_tile, n_detail = arrays["settings"]
+        return cls(arrays["mean"], components, float(scale), int(n_tile), int(n_detail))
 
     @np.errstate(over="ignore", invalid="ignore")
     def apply(self, rows: NDArray[Any]) -> Coordinates:

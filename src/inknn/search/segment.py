@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .reduction import Coordinates, starts
 
-__all__ = ["BLOCK", "Segment", "block_order", "removed"]
+__all__ = ["BLOCK", "Layout", "Segment", "block_order", "removed"]
 
 BLOCK = 64  # kBlock of the kernels
 
@@ -46,51 +48,107 @@ def block_order(box: NDArray[np.float32]) -> NDArray[np.int64]:
     return order
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What the kernels read of a segment of b blocks; a slot is a place in a block.
+
+    Attributes
+    ----------
+    panels : float32 (b, c, BLOCK)
+        Tile coordinates, those of a block side by side.
+    starts : float32 (b, BLOCK)
+        See :func:`inknn.search.reduction.starts`; infinite where the slot is free.
+    boxes : float32 (b, 2, d)
+        Least and greatest box coordinates of each block.
+    middles : float32 (d, b rounded up to 64)
+        Of the boxes.
+    details : float32 (b · BLOCK, m)
+    ids : int64 (b · BLOCK,)
+        Index of the reference in each slot; −1 where it is free.
+    """
+
+    panels: NDArray[np.float32]
+    starts: NDArray[np.float32]
+    boxes: NDArray[np.float32]
+    middles: NDArray[np.float32]
+    details: NDArray[np.float32]
+    ids: NDArray[np.int64]
+
+    @classmethod
+    def free(cls, capacity: int, widths: Coordinates) -> Self:
+        """One with room for so many references, with coordinates like ``widths``."""
+        blocks = max(1, -(-capacity // BLOCK))
+        width = widths.box.shape[1]
+        boxes = np.empty((blocks, 2, width), np.float32)
+        boxes[:, 0], boxes[:, 1] = np.inf, -np.inf  # a block with nothing in it reaches nowhere
+        return cls(
+            np.zeros((blocks, widths.tile.shape[1], BLOCK), np.float32),
+            np.full((blocks, BLOCK), np.inf, np.float32),
+            boxes,
+            np.full((width, -(-blocks // 64) * 64), np.inf, np.float32),
+            np.zeros((blocks * BLOCK, widths.detail.shape[1]), np.float32),
+            np.full(blocks * BLOCK, -1, np.int64),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """By name, to keep."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """From :meth:`arrays`; what forgetting a reference changes is copied, the rest may be read-only."""
+        kept = {each.name: arrays[each.name] for each in fields(cls)}
+        return cls(**{**kept, "starts": kept["starts"].copy(), "ids": kept["ids"].copy()})
+
+
 class Segment:
-    """Room for some references with consecutive indices.
+    """Some references with consecutive indices.
 
     Parameters
     ----------
-    native : module
-        The kernels.
+    native : module or None
+        The kernels, where there are any.
     rows : uint8, float32 or float64 (capacity, dims)
         The references themselves, in the order of their indices; rows not yet filled may hold anything.
     first_id : int
         Index of ``rows[0]``.
-    template : Coordinates
-        Whose widths to take.
+    layout : Layout
     scale : float
         Of the coordinates.
+    reach : float
+        Length of the longest reference in it.
     """
 
     def __init__(
-        self, native: ModuleType, rows: NDArray[Any], first_id: int, template: Coordinates, scale: float
+        self,
+        native: ModuleType | None,
+        rows: NDArray[Any],
+        first_id: int,
+        layout: Layout,
+        scale: float,
+        reach: float = 0.0,
     ) -> None:
-        self.rows, self.first_id = rows, first_id
-        self.used = 0  # slots filled
-        self.reach = 0.0  # of the longest reference
-        blocks = max(1, -(-len(rows) // BLOCK))
-        self.n_blocks = blocks
-        width = template.box.shape[1]
-        self._panels = np.zeros((blocks, template.tile.shape[1], BLOCK), np.float32)
-        self._starts = np.full((blocks, BLOCK), np.inf, np.float32)
-        self._boxes = np.empty((blocks, 2, width), np.float32)
-        self._boxes[:, 0], self._boxes[:, 1] = np.inf, -np.inf  # a block with nothing in it reaches nowhere
-        self._middles = np.full((width, -(-blocks // 64) * 64), np.inf, np.float32)
-        self._details = np.zeros((blocks * BLOCK, template.detail.shape[1]), np.float32)
-        self._ids = np.full(blocks * BLOCK, -1, np.int64)
+        self.rows, self.first_id, self.layout, self.reach = rows, first_id, layout, reach
+        filled = np.flatnonzero(layout.ids >= 0)
+        self.used = len(filled)  # slots filled
         self._slots = np.full(len(rows), -1, np.int64)  # of each row
-        self.native = native.Segment(
-            self._panels,
-            self._starts,
-            self._boxes,
-            self._middles,
-            self._details,
-            self._ids,
+        self._slots[layout.ids[filled] - first_id] = filled
+        self.native = native and native.Segment(
+            layout.panels,
+            layout.starts,
+            layout.boxes,
+            layout.middles,
+            layout.details,
+            layout.ids,
             rows,
             first_id,
             scale,
         )
+
+    @property
+    def n_blocks(self) -> int:
+        """How many blocks it has."""
+        return len(self.layout.panels)
 
     @property
     def room(self) -> int:
@@ -102,26 +160,26 @@ class Segment:
         first, count = self.used, len(which)
         slots = np.arange(first, first + count)
         block, place = np.divmod(slots, BLOCK)
-        self._panels[block, :, place] = coordinates.tile
-        self._starts[block, place] = starts(coordinates.tile)
-        self._details[slots] = coordinates.detail
+        self.layout.panels[block, :, place] = coordinates.tile
+        self.layout.starts[block, place] = starts(coordinates.tile)
+        self.layout.details[slots] = coordinates.detail
         self._slots[which] = slots
         firsts = np.flatnonzero(np.r_[True, block[1:] != block[:-1]])
         touched = block[firsts]
-        low, high = self._boxes[touched, 0], self._boxes[touched, 1]
-        low = np.minimum(low, np.minimum.reduceat(coordinates.box, firsts))
-        high = np.maximum(high, np.maximum.reduceat(coordinates.box, firsts))
-        self._boxes[touched, 0], self._boxes[touched, 1] = low, high
-        self._middles[:, touched] = ((low + high) / 2).T
+        boxes = self.layout.boxes
+        low = np.minimum(boxes[touched, 0], np.minimum.reduceat(coordinates.box, firsts))
+        high = np.maximum(boxes[touched, 1], np.maximum.reduceat(coordinates.box, firsts))
+        boxes[touched, 0], boxes[touched, 1] = low, high
+        self.layout.middles[:, touched] = ((low + high) / 2).T
         self.reach = max(self.reach, float(coordinates.lengths.max()))
         self.used += count
-        self._ids[slots] = which + self.first_id  # last: now they count
+        self.layout.ids[slots] = which + self.first_id  # last: now they count
 
     def drop(self, ids: NDArray[np.int64]) -> None:
         """Forget the references with these indices, all of which it holds."""
         slots = self._slots[ids - self.first_id]
-        self._ids[slots] = -1
-        self._starts[slots // BLOCK, slots % BLOCK] = np.inf
+        self.layout.ids[slots] = -1
+        self.layout.starts[slots // BLOCK, slots % BLOCK] = np.inf
 
 
 def removed(alive: NDArray[np.bool_], indices: ArrayLike) -> NDArray[np.bool_]:
