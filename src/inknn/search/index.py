@@ -24,7 +24,8 @@ from .segment import BLOCK, Layout, Segment, block_order, removed
 __all__ = ["ExactIndex"]
 
 _QUERIES = 1024  # searched at a time by a thread
-_MANY = 24  # queries per thread: from here on queries are divided among the threads, else references
+_MANY = 4  # queries per thread: from here on queries are divided among the threads, else references
+_WORTH_A_THREAD = 1 << 24  # products of coordinates: what takes about as long as three thread starts
 _NEAR_BLOCKS = 4  # where each query's first bound comes from
 _SPARE = 4096  # rows a segment for additions has room for
 
@@ -159,7 +160,7 @@ class ExactIndex:
         queries = self._checked(queries)
         if not 1 <= k <= len(self):
             raise ValueError(f"k must be between 1 and the {len(self)} references, got {k}")
-        threads = available_threads(self.n_threads if n_threads is None else n_threads)
+        threads = self._worthwhile(n_threads, len(queries))
         squared = np.full((len(queries), k), np.inf)
         indices = np.full((len(queries), k), np.iinfo(np.int64).max)
         if self._native is None:
@@ -224,6 +225,12 @@ class ExactIndex:
 
         over_blocks(search, len(queries), _QUERIES // 4, threads)
         return distances, indices
+
+    def _worthwhile(self, n_threads: int | None, n_queries: int) -> int:
+        """How many threads have enough to do."""
+        allowed = available_threads(self.n_threads if n_threads is None else n_threads)
+        work = n_queries * len(self._alive) * self._reduction.n_tile
+        return max(1, min(allowed, work // _WORTH_A_THREAD))
 
     def _checked(self, queries: NDArray[Any]) -> NDArray[Any]:
         queries = np.asarray(queries)
