@@ -101,11 +101,14 @@ def read_idx_pair(path: Path) -> Digits:
         raise DataError(f"{images}: {error}" if images.name not in str(error) else str(error)) from None
 
 
-def read_npz(path: Path, part: str) -> Digits:
+def read_npz(
+    path: Path, part: str
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str, ...] | None, bool]:
     """Pictures and labels of an NPZ file.
 
     Its arrays may be called images and labels, X and y, or data and target; with ``train`` and ``test``
-    before or after, in any of the usual ways (``x_train``, ``test_labels``), they are two parts.
+    before or after, in any of the usual ways (``x_train``, ``test_labels``), they are two parts. An array
+    of texts called origins says where each digit comes from.
 
     Parameters
     ----------
@@ -113,6 +116,11 @@ def read_npz(path: Path, part: str) -> Digits:
         The file.
     part
         "train" or "test".
+
+    Returns
+    -------
+    images, labels, origins, is_part
+        ``is_part`` says whether the file has two parts.
 
     Raises
     ------
@@ -122,11 +130,14 @@ def read_npz(path: Path, part: str) -> Digits:
     try:
         with np.load(path, allow_pickle=False) as file:
             names = {re.sub(r"[^a-z0-9]+", "_", name.lower()): name for name in file.files}
-            images, labels = _pair_in(names, part, path)
+            images, labels, is_part = _pair_in(names, part, path)
             try:
-                return as_ink(file[images], file[labels])
+                found = as_ink(file[images], file[labels])
             except DataError as error:
                 raise DataError(f"{path}: {error}") from None
+            known = names.get(f"origins_{part}" if is_part else "origins")
+            origins = None if known is None else tuple(map(str, file[known].tolist()))
+            return *found, origins if origins and len(origins) == len(found[1]) else None, is_part
     except ValueError as error:
         if "allow_pickle" in str(error):
             raise DataError(
@@ -137,20 +148,18 @@ def read_npz(path: Path, part: str) -> Digits:
         raise DataError(f"{path} is not a whole NPZ file: {error}") from error
 
 
-def _pair_in(names: Mapping[str, str], part: str, path: Path) -> tuple[str, str]:
-    plain = _matching(names, "")
-    parts = {
-        key: pair
-        for key, known in (("train", _TRAIN), ("test", _TEST))
-        for word in known
-        if (pair := _matching(names, word))
-    }
-    if len(parts) == 2 or (parts and not plain):
-        if part not in parts and len(parts) == 2:
-            raise DataError(f"{path} has no part {part}")
-        return parts.get(part) or next(iter(parts.values()))
-    if plain:
-        return plain
+def _pair_in(names: Mapping[str, str], part: str, path: Path) -> tuple[str, str, bool]:
+    """The names of the arrays, and whether the file has two parts."""
+    parts = {}
+    for key, words in (("train", _TRAIN), ("test", _TEST)):
+        pairs = [pair for word in words if (pair := _matching(names, word))]
+        if pairs:
+            parts[key] = pairs[0]
+    if len(parts) == 2:
+        return *parts[part], True
+    only = _matching(names, "") or next(iter(parts.values()), None)
+    if only:
+        return *only, False
     raise DataError(
         f"{path} has no arrays named images and labels (or X and y, x_train and y_train ...), "
         f"only {', '.join(names.values()) or 'nothing at all'}"

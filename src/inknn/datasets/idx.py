@@ -12,6 +12,7 @@ import math
 import os
 import struct
 import zlib
+from contextlib import ExitStack
 from typing import BinaryIO
 
 import numpy as np
@@ -74,7 +75,7 @@ def write_idx(path: str | os.PathLike[str], array: ArrayLike) -> None:
     Parameters
     ----------
     path
-        The file to write.
+        The file to write; gzipped if it ends in ``.gz``.
     array
         At least one dimension; uint8, int8, int16, int32, float32 or float64.
 
@@ -95,7 +96,11 @@ def write_idx(path: str | os.PathLike[str], array: ArrayLike) -> None:
         )
     if not 1 <= values.ndim <= _MAX_DIMENSIONS or max(values.shape) >= 1 << 32:
         raise ValueError(f"IDX can't hold an array of shape {values.shape}")
-    with atomic_write(path) as file:
+    with ExitStack() as stack:
+        file: BinaryIO | gzip.GzipFile = stack.enter_context(atomic_write(path))
+        if os.fspath(path).endswith(".gz"):
+            # Without name and time, so that the same array always gives the same bytes.
+            file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=file, mtime=0))
         file.write(struct.pack(f">HBB{values.ndim}I", 0, code, values.ndim, *values.shape))
         file.write(np.ascontiguousarray(values, dtype=_DTYPES[code]).data)
 

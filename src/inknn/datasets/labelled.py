@@ -10,9 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnknownNameError
 from ..progress import Progress, no_progress
-from .mnist import load_mnist_part
 
 __all__ = ["LabelledDigits", "Part", "load_digits"]
 
@@ -34,6 +32,8 @@ class LabelledDigits:
         Where each digit comes from, where that is known: its writer, else its file.
     files : tuple of Path, or None
         The picture file of each digit, where it has one of its own.
+    part : str, or None
+        Which part of the set it is; None where the set has but one.
     """
 
     name: str
@@ -41,9 +41,14 @@ class LabelledDigits:
     labels: NDArray[np.int64]
     origins: tuple[str, ...] | None = None
     files: tuple[Path, ...] | None = None
+    part: Part | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def label_counts(self) -> list[int]:
+        """How many digits there are of each label, 0 to 9."""
+        return np.bincount(self.labels, minlength=10).tolist()
 
 
 def load_digits(
@@ -58,7 +63,7 @@ def load_digits(
         labels, or that table; an IDX file of images, with that of labels beside it; an NPZ file; a table of
         pixels. Names go first: write ``./mnist`` for a folder of that name.
     part : {"train", "test"}
-        Which part of it; what has but one part gives that.
+        Which part of it; what has but one part gives that, and says so by its ``part``.
     progress : callable
         Told what is being done and how far it is.
 
@@ -73,20 +78,21 @@ def load_digits(
     UnknownNameError
         If there is no such set.
     DataError
-        If files are missing, damaged or of no known format, or pictures and labels don't match.
+        If files are missing, not yet fetched, damaged or of no known format, or pictures and labels don't
+        match.
     """
+    from .catalogue import CATALOGUE, entry_of
+
     name = os.fspath(data)
-    if name == "mnist":
-        images, labels = load_mnist_part(part)
-        return LabelledDigits("mnist", images, labels.astype(np.int64))
-    if not _is_path(name):
-        raise UnknownNameError("labelled set", name, ["mnist"])
+    if name in CATALOGUE or not _is_path(name):
+        from .fetching import fetched_files
+
+        entry = entry_of(name)
+        images, labels, origins = entry.parse(fetched_files(entry), part)
+        return LabelledDigits(name, images, labels, origins, part=part)
     from .own import read_own  # opens pictures, which a reader of MNIST needn't know
 
-    images, own_labels, listed = read_own(Path(name), part, progress)
-    if listed is None:
-        return LabelledDigits(name, images, own_labels)
-    return LabelledDigits(name, images, own_labels, listed.origins, listed.files)
+    return read_own(Path(name), part, progress)
 
 
 def _is_path(name: str) -> bool:

@@ -16,17 +16,19 @@ from ..page import find_lines
 __all__ = ["normal_form_of", "to_mnist_form"]
 
 
-def to_mnist_form(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def to_mnist_form(images: NDArray[np.uint8], *, always: bool = False) -> NDArray[np.uint8]:
     """Digits of any size in MNIST's normal form.
 
     Each is cropped to its ink, scaled to fit 20×20 and put by its barycentre into 28×28
     (:func:`inknn.glyph.normalize`). Pictures smaller than 28×28 are enlarged first, so that a small digit
-    counts as a digit and not as a dot. Digits that are 28×28 already are taken as they are.
+    counts as a digit and not as a dot. Digits that are 28×28 already stay as they are.
 
     Parameters
     ----------
     images : uint8 (n, height, width)
         Ink bright on black.
+    always : bool
+        Also where they are 28×28 already.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def to_mnist_form(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     >>> to_mnist_form(np.eye(8, dtype=np.uint8)[None]).shape
     (1, 28, 28)
     """
-    if images.shape[1:] == (SIDE, SIDE):
+    if images.shape[1:] == (SIDE, SIDE) and not always:
         return images
     factor = -(-SIDE // max(images.shape[1:]))
     formed = np.empty((len(images), SIDE, SIDE), np.uint8)

@@ -11,6 +11,7 @@ NPZ                  arrays images and labels, X and y, x_train and y_train ...
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +20,29 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..progress import Progress
 from .containers import idx_parts, looks_like_idx, read_idx_pair, read_npz
+from .labelled import LabelledDigits, Part
 from .pictures import PictureList, find_by_folder, find_by_table, read_pictures, unlisted
 from .tables import names_a_table, read_pixels, read_table
 
-__all__ = ["find_own", "read_own"]
-
-Found = tuple[NDArray[np.uint8], NDArray[np.int64]] | PictureList
+__all__ = ["Found", "find_own", "read_own"]
 
 
-def read_own(
-    path: Path, part: str, progress: Progress
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], PictureList | None]:
-    """Pictures, labels and, where the pictures are files of their own, these files.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a path holds: arrays, or a list of picture files that are still to be opened.
+
+    ``part`` is the part of a set that has two of them.
+    """
+
+    images: NDArray[np.uint8] | None
+    labels: NDArray[np.int64]
+    origins: tuple[str, ...] | None = None
+    files: tuple[Path, ...] | None = None
+    part: Part | None = None
+
+
+def read_own(path: Path, part: Part, progress: Progress) -> LabelledDigits:
+    """Labelled digits of a path.
 
     Parameters
     ----------
@@ -47,12 +59,13 @@ def read_own(
         If it is in no such format, damaged, or pictures and labels don't match.
     """
     found = find_own(path, part)
-    if isinstance(found, PictureList):
-        return read_pictures(found, str(path), progress), found.labels, found
-    return *found, None
+    images = found.images
+    if images is None:
+        images = read_pictures(found.files or (), str(path), progress)
+    return LabelledDigits(str(path), images, found.labels, found.origins, found.files, found.part)
 
 
-def find_own(path: Path, part: str) -> Found:
+def find_own(path: Path, part: Part) -> Found:
     """As :func:`read_own`, but picture files are only listed."""
     try:
         return _in_folder(path, part) if path.is_dir() else _in_file(path, part)
@@ -60,39 +73,45 @@ def find_own(path: Path, part: str) -> Found:
         raise DataError(f"{path} can't be read: {error.strerror or error}") from error
 
 
-def _in_file(path: Path, part: str) -> Found:
+def _in_file(path: Path, part: Part) -> Found:
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; check the path")
     with open(path, "rb") as file:
         start = file.read(4)
     if start[:2] == b"PK":
-        return read_npz(path, part)
+        images, labels, origins, is_part = read_npz(path, part)
+        return Found(images, labels, origins, part=part if is_part else None)
     if looks_like_idx(path) and not names_a_table(path):
-        return read_idx_pair(path)
+        return Found(*read_idx_pair(path))
     table = read_table(path)
-    return find_by_table(table) if table.is_listing() else read_pixels(table)
+    return _listed(find_by_table(table)) if table.is_listing() else Found(*read_pixels(table))
 
 
-def _in_folder(folder: Path, part: str) -> Found:
+def _in_folder(folder: Path, part: Part) -> Found:
     names = {inner.name.lower(): inner for inner in folder.iterdir() if not inner.name.startswith(".")}
     if "train" in names and "test" in names and names[part].is_dir():
-        return find_own(names[part], part)
+        return replace(find_own(names[part], part), part=part)
     idx = idx_parts(folder)
     if idx:
-        images = idx.get(part) or (next(iter(idx.values())) if len(idx) == 1 else None)
-        if images is None:
+        if len(idx) == 1:
+            return Found(*read_idx_pair(next(iter(idx.values()))))
+        if part not in idx:
             raise DataError(f"{folder} has no IDX files of the part {part}; name the file of images you mean")
-        return read_idx_pair(images)
+        return Found(*read_idx_pair(idx[part]), part=part)
     table = _table_of(folder)
     if table is None:
-        return find_by_folder(folder)
+        return _listed(find_by_folder(folder))
     listed = find_by_table(read_table(table))
     left = unlisted(folder, listed.files)
     if left:
         raise DataError(
             f"{left[0]} has no label in {table} ({len(left)} such); add a line for each or delete it"
         )
-    return listed
+    return _listed(listed)
+
+
+def _listed(listed: PictureList) -> Found:
+    return Found(None, listed.labels, listed.origins, listed.files)
 
 
 def _table_of(folder: Path) -> Path | None:

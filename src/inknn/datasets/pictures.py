@@ -82,12 +82,12 @@ def unlisted(folder: Path, files: tuple[Path, ...]) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if _is_picture(path) and path.resolve() not in named]
 
 
-def read_pictures(listed: PictureList, place: str, progress: Progress) -> NDArray[np.uint8]:
+def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> NDArray[np.uint8]:
     """Open pictures of one size.
 
     Parameters
     ----------
-    listed
+    files
         The pictures.
     place
         What the user calls them, for messages.
@@ -106,14 +106,14 @@ def read_pictures(listed: PictureList, place: str, progress: Progress) -> NDArra
     """
     sizes: Counter[tuple[int, ...]] = Counter()
     opened: list[NDArray[np.uint8]] = []
-    for i, file in enumerate(listed.files):
+    for i, file in enumerate(files):
         grey = open_grey(file)
         sizes[grey.shape] += 1
         if len(sizes) == 1:
             opened.append(grey)
         elif len(sizes) > 3 or i > 1000:  # enough to say so
             break
-        progress("opening pictures", i / len(listed.files))
+        progress("opening pictures", i / len(files))
     if len(sizes) > 1:
         some = ", ".join(f"{width}×{height}" for (height, width), _ in sizes.most_common(3))
         raise DataError(
