@@ -50,7 +50,8 @@ def contact_sheet(digits: LabelledDigits, per_label: int = 20) -> Image.Image:
     )
     draw = ImageDraw.Draw(sheet)
     large, small = ImageFont.load_default(_TEXT), ImageFont.load_default(_SMALL)
-    title = f"{digits.name}: {len(digits):,} digits of {width}×{height}"
+    # The font that comes with Pillow has no ×.
+    title = f"{digits.name}: {len(digits):,} digits, {width} by {height} pixels"
     draw.text((_GAP, _SMALL), title, _INK, font=_fitting(title, small, sheet.width - 2 * _GAP))
     for row, label in enumerate(present):
         y = top + row * (cell_height + _GAP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 from urllib.parse import urlsplit
 
 from ..cache import atomic_write, cache_dir
@@ -144,13 +144,29 @@ def _download(url: str, path: Path, file: Published, progress: Progress) -> None
     )
     try:
         with atomic_write(path) as target:
-            download(url, target, None)
-            target.flush()
-            found = _sha256(Path(target.name))
+            summed = _Summed(target)
+            download(url, summed, None)
+            found = summed.sha256.hexdigest()
             if found != file.sha256:
                 raise _Refused(f"it gave another file (SHA-256 {found[:12]}..., {target.tell():,} bytes)")
     except ValueError as error:  # requests of an address that is none
         raise _Refused(_reason(error)) from None
+
+
+class _Summed:
+    """A file that sums up what is written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.sha256 = hashlib.sha256()
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        """Write and add to the sum."""
+        self._file.write(data)
+        self.sha256.update(data)
+
+    def flush(self) -> None:
+        """The file is flushed once, when it is complete."""
 
 
 class _Bar:
