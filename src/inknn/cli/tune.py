@@ -1,0 +1,239 @@
+"""``inknn tune``: which k, metric, features and vote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..progress import terminal_progress
+from .columns import write_table, write_tabs
+from .messages import complain
+from .sink import Sink
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from ..lab.tuning import Curve, TuneResult
+
+
+def _neighbours(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+    """Numbers and ranges of neighbours."""
+    from ..lab.tuning import parse_ks
+
+    try:
+        return parse_ks(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Names between commas."""
+    if text is None:
+        return None
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise click.BadParameter(f"{text!r} has an empty name; write names with a comma between")
+    return names
+
+
+def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
+    from ..lab.spaces import known_spaces
+    from ..lab.tuning.passes import WEIGHTS
+    from ..metrics import METRICS
+
+    known = {"metrics": list(METRICS), "features": known_spaces(), "weights": list(WEIGHTS)}
+    before, comma, last = begun.rpartition(",")
+    return [before + comma + name for name in known[option.name or ""] if name.startswith(last)]
+
+
+@click.command()
+@click.argument("data", metavar="DATA")
+@click.option(
+    "-k",
+    "ks",
+    callback=_neighbours,
+    metavar="K",
+    default="1-15",
+    show_default=True,
+    help="Neighbours that vote: 1-15, or 1,3,5, or 1-9,15-45:10 (every tenth).",
+)
+@click.option(
+    "--metric",
+    "-m",
+    "metrics",
+    callback=_names,
+    shell_complete=_complete,
+    metavar="NAME[,NAME...]",
+    help="Distances (inknn metrics lists them), or all. Minkowski's p as minkowski:4. [default: euclidean]",
+)
+@click.option(
+    "--feature",
+    "-F",
+    "features",
+    callback=_names,
+    shell_complete=_complete,
+    metavar="NAME[,NAME...]",
+    help="What is compared: pixels, gradient, zoning, pca:40, gradient+whitening:64 (one after the other), "
+    "learned (as the reader has it) ... [default: pixels]",
+)
+@click.option(
+    "--weights",
+    "-w",
+    callback=_names,
+    shell_complete=_complete,
+    metavar="NAME[,NAME]",
+    help="Votes: uniform, distance, or both with a comma. [default: uniform]",
+)
+@click.option(
+    "--folds", type=click.IntRange(2, 100), default=5, show_default=True, help="Parts to divide into."
+)
+@click.option(
+    "--limit", "-n", type=click.IntRange(min=4), help="Use only so many digits, each label its share."
+)
+@click.option(
+    "--optuna", "trials", type=click.IntRange(min=1), metavar="N", help="Let Optuna propose N trials."
+)
+@click.option("--fresh", is_flag=True, help="Measure anew what an earlier run has kept.")
+@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Keep the result as JSON.")
+@click.option("--plot", type=click.Path(), metavar="FILE", help="Draw the best curve: .png, .svg or .pdf.")
+@click.option(
+    "--format",
+    "-f",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Text: tables on a terminal, all curves with tabs in a pipe.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and no remarks.")
+def tune(
+    data: str,
+    trials: int | None,
+    output: str | None,
+    plot: str | None,
+    format: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Choose k, the metric, the features and the vote by cross-validation.
+
+    All combinations are tried on training digits only; features that learn do so without the fold that is
+    held out. One search answers for every k and both votes. Folds are taken in the order of the data, as
+    scikit-learn's cv=5 takes them, because shuffling would put the same writer on both sides.
+
+    The one-standard-error choice is the largest k (the smoothest borders) whose error is within one standard
+    error of the lowest. What is measured is kept in the cache: after Ctrl-C the same command goes on where it
+    was. With --optuna, dimensions and Minkowski's p are searched too.
+
+    Examples:
+
+    \b
+      inknn tune mnist
+      inknn tune mnist -k 1-9 -F pixels,gradient+whitening -m euclidean,cosine -o tuned.json
+      inknn tune mnist -m tangent --limit 3000 --plot curve.png
+      inknn tune mnist --optuna 30 --limit 10000
+    """
+    from ..datasets import load_digits
+    from ..metrics import METRICS
+
+    given = {name: value for name, value in options.items() if value is not None}
+    given["k"] = given.pop("ks")
+    if given.get("metrics") == ("all",):
+        given["metrics"] = tuple(METRICS)
+    with ExitStack() as stack:
+        file = None if output is None else stack.enter_context(Sink(output))
+        sink = stack.enter_context(Sink(None))
+        draw = None if plot is None else _drawer(plot)
+        try:
+            with terminal_progress(quiet) as progress:
+                digits = load_digits(data, "train")
+                result = _run(digits, trials, given, progress)
+                if draw is not None:
+                    draw(result)
+        except KeyboardInterrupt:
+            if not quiet:
+                complain("what has been measured is kept; the same command goes on from there")
+            raise
+        if not quiet:
+            for remark in result.remarks():
+                complain(remark)
+        if file is not None:
+            file.write(json.dumps(result.to_dict(), indent=1) + "\n")
+        _show(result, sink, format)
+
+
+def _run(digits: Any, trials: int | None, given: dict[str, Any], progress: Any) -> TuneResult:
+    if trials is None:
+        from ..lab.tuning import tune
+
+        return tune(digits, **given, progress=progress)
+    from ..lab.tuning import tune_by_trials
+
+    return tune_by_trials(digits, trials, **given, progress=progress)
+
+
+def _drawer(path: str) -> Any:
+    """What draws the result; fails now where it could not later."""
+    from ..lab import plots
+    from ..lab.plots.files import check_place
+    from ..lab.plots.style import style
+
+    check_place(path)
+    style()
+    return lambda result: plots.save(plots.k_curve(result.to_dict()), path)
+
+
+def _show(result: TuneResult, sink: Sink, format: str) -> None:
+    if format == "json":
+        sink.write(json.dumps(result.to_dict()) + "\n")
+    elif sink.is_terminal():
+        _show_tables(result, sink)
+    else:
+        heads = ("feature", "metric", "weights", "k", "error", "standard_error", "training_error", "is")
+        write_tabs(sink, heads, (row for curve in result.curves for row in _plain_rows(curve)))
+
+
+def _plain_rows(curve: Curve) -> list[tuple[object, ...]]:
+    named = (curve.feature, curve.metric, curve.weights)
+    return [
+        (*named, k, f"{error:.6f}", f"{slack:.6f}", f"{known:.6f}", curve.rank_of(k))
+        for k, error, slack, known in _figures(curve)
+    ]
+
+
+def _figures(curve: Curve) -> Iterator[tuple[int, float, float, float]]:
+    """k, error, its standard error and the training error."""
+    errors, slacks = curve.validation_error.tolist(), curve.validation_se.tolist()
+    return zip(curve.k, errors, slacks, curve.training_error, strict=True)
+
+
+def _show_tables(result: TuneResult, sink: Sink) -> None:
+    import textwrap
+
+    if len(result.curves) > 1:
+        rows = [
+            (
+                *(curve.feature, curve.metric, curve.weights),
+                *(
+                    str(curve.best_k),
+                    f"{curve.best_error:.2%}",
+                    f"± {curve.best_se:.2%}",
+                    str(curve.chosen_k),
+                ),
+            )
+            for curve in result.curves
+        ]
+        heads = ("feature", "metric", "votes", "best k", "error", "1 SE", "chosen k")
+        write_table(sink, heads, rows, numbers=4)
+        sink.write("\n")
+    best = result.best
+    rows_of_k = [
+        (best.rank_of(k), str(k), *(f"{figure:.2%}" for figure in figures)) for k, *figures in _figures(best)
+    ]
+    write_table(
+        sink, ("", "k", "error", "± 1 SE", "on training digits"), rows_of_k, numbers=4, title=best.name
+    )
+    sink.write("\n" + textwrap.fill(result.caption, 100) + "\n")
