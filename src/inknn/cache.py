@@ -1,8 +1,9 @@
 """The user's cache folder: where it is, what inknn keeps there, and how files get there whole.
 
 Two things are made again from the package whenever they are missing: the unpacked MNIST files and the
-prepared index. Published sets that have been fetched are kept beside them. Every file's name starts with ``inknn-``, so that clearing the cache can't touch
-anything else, whichever folder ``INKNN_CACHE_DIR`` names.
+prepared index. Published sets that have been fetched are kept beside them. Every file's name starts with
+``inknn-``, so that clearing the cache can't touch anything else, whichever folder ``INKNN_CACHE_DIR``
+names.
 
 Files are written beside their final name and moved into place in one step: nobody ever sees half a
 file, and a process that has mapped an older one keeps it until it ends. Of several processes that start

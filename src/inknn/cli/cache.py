@@ -13,7 +13,8 @@ def cache(action: str) -> None:
     """Show the folder of prepared data (path), or empty it (clear).
 
     It holds the unpacked MNIST files and the prepared index, about 90 MB; both are made again when they
-    are needed. The sets that inknn data fetch has got are there too, and would have to be fetched again. The environment variable INKNN_CACHE_DIR chooses another folder.
+    are needed. The sets that inknn data fetch has got are there too, and would have to be fetched again.
+    The environment variable INKNN_CACHE_DIR chooses another folder.
 
     Examples:
 
