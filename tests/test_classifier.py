@@ -67,8 +67,8 @@ def classifier(train_digits):
 
 
 @pytest.fixture(scope="module")
-def best(train_digits):
-    return DigitClassifier(preset="best").fit(*train_digits)
+def fast(train_digits):
+    return DigitClassifier(preset="fast").fit(*train_digits)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_it_can_be_cloned_searched_and_cross_validated(train_digits):
     classifier = clone(DigitClassifier(n_neighbors=1, shrinkage=0.4))
     assert classifier.get_params() == {
         "n_neighbors": 1,
-        "preset": "fast",
+        "preset": "best",
         "n_components": 128,
         "shrinkage": 0.4,
         "n_jobs": None,
@@ -208,33 +208,33 @@ def test_nobody_to_vote_is_refused(train_digits):
 
 
 def test_there_are_two_presets_and_no_other(train_digits):
-    assert DigitClassifier().preset == "fast"
-    with pytest.raises(ValueError, match="preset must be one of fast, best, got 'bset'"):
+    assert DigitClassifier().preset == "best"
+    with pytest.raises(ValueError, match="preset must be one of best, fast, got 'bset'"):
         DigitClassifier(preset="bset").fit(*train_digits)
 
 
 class TestBest:
-    def test_it_looks_again_only_where_voters_disagree(self, best, classifier, test_digits):
+    def test_it_looks_again_only_where_voters_disagree(self, classifier, fast, test_digits):
         X = test_digits[0]
-        distances, indices = classifier.kneighbors(X)
-        agreed = (np.ptp(classifier.recogniser_.labels[indices].astype(int), axis=1) == 0).nonzero()[0]
+        distances, indices = fast.kneighbors(X)
+        agreed = (np.ptp(fast.recogniser_.labels[indices].astype(int), axis=1) == 0).nonzero()[0]
         assert 800 < len(agreed) < 1000
-        np.testing.assert_array_equal(best.predict(X)[agreed], classifier.predict(X)[agreed])
-        np.testing.assert_array_equal(best.kneighbors(X)[0], distances)
-        shares = best.recogniser_.recognise(X).shares, classifier.recogniser_.recognise(X).shares
+        np.testing.assert_array_equal(classifier.predict(X)[agreed], fast.predict(X)[agreed])
+        np.testing.assert_array_equal(classifier.kneighbors(X)[0], distances)
+        shares = classifier.recogniser_.recognise(X).shares, fast.recogniser_.recognise(X).shares
         assert (shares[0] != shares[1]).any()
 
-    def test_it_is_as_good_as_fast_at_least(self, best, classifier, test_digits):
-        assert best.score(*test_digits) >= classifier.score(*test_digits) > 0.98
+    def test_it_is_as_good_as_fast_at_least(self, classifier, fast, test_digits):
+        assert classifier.score(*test_digits) >= fast.score(*test_digits) > 0.98
 
-    def test_threads_and_kernels_do_not_matter(self, best, test_digits, monkeypatch):
+    def test_threads_and_kernels_do_not_matter(self, classifier, test_digits, monkeypatch):
         X = test_digits[0][:200]
-        expected = best.predict_proba(X)
-        best.n_jobs = 3
-        np.testing.assert_array_equal(best.predict_proba(X), expected)
-        best.n_jobs = None
+        expected = classifier.predict_proba(X)
+        classifier.n_jobs = 3
+        np.testing.assert_array_equal(classifier.predict_proba(X), expected)
+        classifier.n_jobs = None
         monkeypatch.setenv("INKNN_NO_NATIVE", "1")
-        np.testing.assert_allclose(best.predict_proba(X), expected, atol=1e-4)
+        np.testing.assert_allclose(classifier.predict_proba(X), expected, atol=1e-4)
 
     def test_a_handful_of_digits_will_do(self, train_digits):
         X, y = train_digits[0][:12], train_digits[1][:12]

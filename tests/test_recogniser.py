@@ -116,7 +116,7 @@ def test_arrays_give_the_same_recogniser_back(recogniser, test_digits, answers):
     arrays = recogniser.arrays()
     for array in arrays.values():
         array.setflags(write=False)  # as they come from a mapped file
-    again = Recogniser.from_arrays(arrays).recognise(test_digits[0])
+    again = Recogniser.from_arrays(arrays, recogniser.pictures).recognise(test_digits[0])
     for name in ("labels", "shares", "confidence", "credibility", "verdicts", "neighbour_indices"):
         np.testing.assert_array_equal(getattr(again, name), getattr(answers, name))
 
@@ -124,7 +124,7 @@ def test_arrays_give_the_same_recogniser_back(recogniser, test_digits, answers):
 def test_other_settings_survive_keeping(train_digits):
     settings = Settings(n_components=40, n_voters=3, n_witnesses=7)
     recogniser = Recogniser.fit(train_digits[0][:300], train_digits[1][:300], settings=settings)
-    again = Recogniser.from_arrays(recogniser.arrays())
+    again = Recogniser.from_arrays(recogniser.arrays(), train_digits[0][:300])
     assert again.configuration == settings
     assert again.settings == recogniser.settings
     assert again.settings["dimensions"] == 40
@@ -140,7 +140,7 @@ def test_arrays_that_do_not_fit_are_refused(recogniser, damage):
     else:
         arrays["settings"] = arrays["settings"][::-1]
     with pytest.raises(DataError, match="recogniser"):
-        Recogniser.from_arrays(arrays)
+        Recogniser.from_arrays(arrays, recogniser.pictures)
 
 
 def test_the_fingerprint_is_that_of_the_default_settings():

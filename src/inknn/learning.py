@@ -52,7 +52,7 @@ class Settings:
         its nearest.
     n_distorted : int
         There also the mean of so many of each label's least distortions counts (:mod:`inknn.reranking`);
-        0 leaves it at the vectors, and the pictures of the prototypes need not be kept.
+        0 leaves it at the vectors, and the pictures of the prototypes need not be at hand.
     n_calibrating : int
         Digits to ask about, each by all others, to learn what to trust.
     """
@@ -70,7 +70,7 @@ class Settings:
     n_witnesses: int = 12
     n_second_look: int = 100
     second_look_size: int = 12
-    n_distorted: int = 0
+    n_distorted: int = 3
     n_calibrating: int = 8000
 
     def to_json(self) -> str:

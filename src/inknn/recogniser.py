@@ -7,7 +7,7 @@ without files, which :mod:`inknn.memory` knows about.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
@@ -19,7 +19,7 @@ from .errors import DataError
 from .features import Projection
 from .learning import Settings, describe, draw, learn_projection, make_non_digits
 from .progress import Progress, no_progress
-from .reranking import blended, label_distortions, straightened
+from .reranking import Pictures, blended, label_distortions
 from .search import ExactIndex, nearest
 from .vote import NOT_A_DIGIT, Calibration, Rules, Votes, local_mean_distances, reaches, vote
 
@@ -27,7 +27,7 @@ __all__ = ["Answers", "Recogniser"]
 
 _SECOND_LOOK_BATCH = 256
 _INDEX = "index_"  # before the names of the index's arrays
-_FORMAT = 2  # of Recogniser.arrays(), and of what fit() does with the same settings
+_FORMAT = 3  # of Recogniser.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,8 @@ class Recogniser:
     configuration : Settings
     rules : Rules
     pictures : uint8 (m, 28, 28), or None
-        The prototypes straightened, where the settings want to compare pictures.
+        The prototypes themselves, or anything that gives some of them by their indices; needed only where
+        the settings want pictures to be compared.
     """
 
     FINGERPRINT: ClassVar[str] = hashlib.sha256(f"{_FORMAT} {Settings().to_json()}".encode()).hexdigest()[:12]
@@ -65,7 +66,7 @@ class Recogniser:
     calibration: Calibration
     configuration: Settings = field(default_factory=Settings)
     rules: Rules = field(default_factory=Rules)
-    pictures: NDArray[np.uint8] | None = None
+    pictures: Pictures | None = None
 
     @classmethod
     def fit(
@@ -124,7 +125,7 @@ class Recogniser:
         vectors = projection.apply(histograms)
         non_digits = projection.apply(describe(make_non_digits(images, settings), settings, n_threads))
         tell("learning what to trust", 0.4)
-        pictures = straightened(images) if settings.n_distorted else None
+        pictures = images.copy() if settings.n_distorted else None
         index = ExactIndex(vectors)
         search = _Search(vectors, index, labels, pictures, settings, n_labels, n_threads)
         calibration = _calibrate(search, non_digits)
@@ -203,7 +204,7 @@ class Recogniser:
         search = _Search(
             self.vectors, self.index, self.labels, self.pictures, settings, self.n_labels, n_threads
         )
-        distances, indices, votes = search.vote(vectors, lambda rows: straightened(images[rows]))
+        distances, indices, votes = search.vote(vectors, images)
         likeness = _likeness(votes, vectors, self.non_digits, settings, n_threads)
         confidence = self.calibration.confidence(votes)
         credibility = self.calibration.credibility(votes, likeness)
@@ -222,7 +223,7 @@ class Recogniser:
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All there is to keep, by name; :meth:`from_arrays` takes it back."""
+        """All there is to keep but the pictures, by name; :meth:`from_arrays` takes it back."""
         return {
             "settings": np.frombuffer(self.configuration.to_json().encode(), dtype=np.uint8),
             "labels": self.labels,
@@ -230,7 +231,6 @@ class Recogniser:
             "non_digits": self.non_digits,
             "projection_mean": self.projection.mean,
             "projection_components": self.projection.components,
-            **({} if self.pictures is None else {"pictures": self.pictures}),
             **{f"{_INDEX}{name}": array for name, array in self.index.arrays().items()},
             **{
                 f"calibration_{each.name}": getattr(self.calibration, each.name)
@@ -239,10 +239,16 @@ class Recogniser:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], pictures: Pictures | None = None) -> Self:
         """A recogniser from :meth:`arrays`; they are used where they are, not copied.
 
         The index is built anew where there is none among them.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+        pictures
+            Of the prototypes, where the settings want them.
 
         Raises
         ------
@@ -254,7 +260,6 @@ class Recogniser:
             mean, components = arrays["projection_mean"], arrays["projection_components"]
             calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
             labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
-            pictures = arrays["pictures"] if settings.n_distorted else None
             kept = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
             index = ExactIndex(vectors, kept=kept or None)
         except (KeyError, TypeError, ValueError) as error:
@@ -265,11 +270,12 @@ class Recogniser:
             or non_digits.shape[1:] != (dims,)
             or components.shape != (settings.gradient.n_features, dims)
             or mean.shape != components.shape[:1]
-            or (pictures is not None and pictures.shape != (len(labels), 28, 28))
             or calibration.split_margins.shape != calibration.split_confidences.shape
             or calibration.agreed_margins.shape != calibration.agreed_confidences.shape
         ):
             raise DataError("the arrays of this recogniser do not fit each other; prepare it again")
+        if settings.n_distorted and pictures is None:
+            raise DataError("this recogniser compares pictures, and there are none; prepare it again")
         projection = Projection(mean, components, settings.evening)
         return cls(labels, vectors, index, non_digits, projection, calibration, settings, pictures=pictures)
 
@@ -308,7 +314,7 @@ class _Search:
     vectors: NDArray[np.float32]
     index: ExactIndex
     labels: NDArray[np.integer]
-    pictures: NDArray[np.uint8] | None
+    pictures: Pictures | None
     settings: Settings
     n_labels: int
     n_threads: int | None
@@ -316,13 +322,13 @@ class _Search:
     def vote(
         self,
         queries: NDArray[np.float32],
-        pictures_of: Callable[[NDArray[np.int64]], NDArray[np.uint8]],
+        pictures: Pictures | None,
         own: NDArray[np.int64] | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.int64], Votes]:
         """Neighbours of each query, and their vote.
 
-        ``pictures_of`` gives the straightened pictures of some queries, by row; ``own`` are prototypes,
-        int64 (n,), to be left out.
+        ``pictures`` are those of the queries, needed where those of the prototypes are there; ``own`` are
+        prototypes, int64 (n,), to be left out.
         """
         settings = self.settings
         distances, indices = self._neighbours(queries, settings.n_witnesses, own)
@@ -340,9 +346,11 @@ class _Search:
                 n_labels=self.n_labels,
                 size=settings.second_look_size,
             )
-            if self.pictures is not None:
+            if settings.n_distorted:
+                assert self.pictures is not None
+                assert pictures is not None
                 distorted = label_distortions(
-                    pictures_of(rows),
+                    pictures[rows],
                     self.pictures,
                     more,
                     self.labels[more],
@@ -378,11 +386,8 @@ def _calibrate(search: _Search, non_digits: NDArray[np.float32]) -> Calibration:
         return Calibration.fit(votes, np.empty(0), np.empty(0), search.labels[:0])
     truth = search.labels[asked]
 
-    def pictures_of(rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        assert search.pictures is not None  # or nobody asks
-        return search.pictures[asked[rows]]
-
-    distances, indices, votes = search.vote(search.vectors[asked], pictures_of, asked)
+    pictures = None if search.pictures is None else search.pictures[asked]
+    distances, indices, votes = search.vote(search.vectors[asked], pictures, asked)
     reach = reaches(distances, search.labels[indices], truth, settings.n_voters)
     likeness = _likeness(votes, search.vectors[asked], non_digits, settings, search.n_threads)
     return Calibration.fit(votes, reach, likeness, truth)

@@ -8,6 +8,8 @@ is no better here than the learned metric, but it errs elsewhere. A label's two 
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +17,15 @@ from .glyph.deskew import deskew
 from .metrics.distortion import edge_distances
 from .metrics.edges import edges
 
-__all__ = ["blended", "label_distortions", "straightened"]
+__all__ = ["Pictures", "blended", "label_distortions", "straightened"]
 
 _BATCH = 32
+
+
+class Pictures(Protocol):
+    """Pictures of digits by their indices: an array uint8 (m, 28, 28), or what loads them when asked."""
+
+    def __getitem__(self, rows: NDArray[np.int64], /) -> NDArray[np.uint8]: ...
 
 
 def straightened(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -31,7 +39,7 @@ def straightened(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def label_distortions(
     pictures: NDArray[np.uint8],
-    prototypes: NDArray[np.uint8],
+    prototypes: Pictures,
     rows: NDArray[np.int64],
     row_labels: NDArray[np.integer],
     *,
@@ -44,9 +52,8 @@ def label_distortions(
     Parameters
     ----------
     pictures : uint8 (n, 28, 28)
-        Straightened.
-    prototypes : uint8 (m, 28, 28)
-        Straightened.
+    prototypes : Pictures
+        Of which only those in ``rows`` are asked for.
     rows : int64 (n, k)
         The prototypes to compare each digit with.
     row_labels : int (n, k)
@@ -66,7 +73,7 @@ def label_distortions(
         batch = slice(start, start + _BATCH)
         needed, places = np.unique(rows[batch], return_inverse=True)
         query_edges, prototype_edges = (
-            edges(digits, root_of_strength=True, n_threads=n_threads)
+            edges(straightened(digits), root_of_strength=True, n_threads=n_threads)
             for digits in (pictures[batch], prototypes[needed])
         )
         places = places.reshape(rows[batch].shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,7 +49,9 @@ def factory_recogniser(progress: Progress | None = None) -> Recogniser:
 
     return cached(
         f"inknn-index-{Recogniser.FINGERPRINT}.bin",
-        load=lambda path: Recogniser.from_arrays(read_arrays(path, kind=_KIND, version=_VERSION)),
+        load=lambda path: Recogniser.from_arrays(
+            read_arrays(path, kind=_KIND, version=_VERSION), _FactoryPictures()
+        ),
         build=build,
         store=lambda path, recogniser: write_arrays(path, recogniser.arrays(), kind=_KIND, version=_VERSION),
     )
@@ -68,3 +71,14 @@ def factory_images() -> NDArray[np.uint8]:
         If the digits in the package are damaged.
     """
     return datasets.load_mnist_part("train")[0]
+
+
+class _FactoryPictures:
+    """The digits the factory recogniser knows, loaded once one of them is asked for."""
+
+    @cached_property
+    def _images(self) -> NDArray[np.uint8]:
+        return factory_images()
+
+    def __getitem__(self, rows: NDArray[np.int64], /) -> NDArray[np.uint8]:
+        return self._images[rows]
