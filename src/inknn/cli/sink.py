@@ -28,10 +28,13 @@ class Sink:
     ----------
     path
         The file, or ``None`` or ``"-"`` for stdout.
+    option
+        The option that names it, for messages.
     """
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str | None, option: str = "-o") -> None:
         self.path = None if path == "-" else path
+        self._option = option
         self._stack = ExitStack()
         self._file: BinaryIO
 
@@ -92,5 +95,5 @@ class Sink:
     def _failure(self, error: OSError) -> OutputError:
         where = "to stdout" if self.path is None else self.path
         return OutputError(
-            f"can't write {where}: {error.strerror or error}; choose another place with -o FILE"
+            f"can't write {where}: {error.strerror or error}; choose another place with {self._option} FILE"
         )

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .evaluate import Evaluation, evaluate, evaluate_factory, wilson_interval
+from .evaluate import Evaluation, evaluate, evaluate_data, wilson_interval
 
-__all__ = ["Evaluation", "evaluate", "evaluate_factory", "wilson_interval"]
+__all__ = ["Evaluation", "evaluate", "evaluate_data", "wilson_interval"]

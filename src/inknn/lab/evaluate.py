@@ -1,50 +1,119 @@
-"""Count the errors of a recogniser on labelled digits, and say how sure the count makes us.
+"""Ask a recogniser about labelled digits, and keep what its answers were worth.
 
-The interval is Wilson's (E. B. Wilson, "Probable inference, the law of succession, and statistical
-inference", JASA 22, 1927): unlike the textbook's ±, it is sensible for error rates near zero.
+The figures are in :mod:`inknn.lab.scores`; here they get the mistakes, with the neighbours that misled, and
+all that has to be known to make them again.
 """
 
 from __future__ import annotations
 
-import math
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import datasets
-from ..datasets.mnist import Part
-from ..errors import UnknownNameError
+from .. import __version__
+from ..errors import DataError
 from ..progress import Progress, no_progress
+from .interval import wilson_interval
+from .normal_form import to_normal_form
+from .origins import sources
+from .scores import Scores
 
 if TYPE_CHECKING:
-    from ..recogniser import Recogniser
+    from ..answers import Answers
+    from ..datasets.labelled import Part
+    from .models import Model
 
-DATA_SETS: Mapping[str, Callable[[], Part]] = {
-    "mnist": lambda: datasets.load_mnist_part("test"),
-}
-"""The labelled sets by name; none of their digits is a prototype of the factory recogniser."""
+__all__ = ["Evaluation", "Mistake", "Neighbour", "evaluate", "evaluate_data", "wilson_interval"]
 
-_NORMAL_95 = 1.959963984540054  # 97.5 % of a normal distribution lie below
+WORST = 24
+"""Mistakes that are kept with their pictures."""
+
 _BATCH = 1000  # digits between two reports of progress
+_SHOWN = 5  # neighbours of a mistake
+_ITSELF = 1e-4
+"""Nearer is the same picture: vectors of one picture differ by rounding only, those of two by about 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbour:
+    """A prototype that had a say: its number, digit, distance and, where it was kept, picture."""
+
+    index: int
+    label: int
+    distance: float
+    image: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """A wrong answer: the digit as the recogniser saw it, uint8 (28, 28), and who its neighbours are."""
+
+    index: int
+    truth: int
+    answer: int
+    confidence: float
+    verdict: str
+    origin: str | None
+    image: NDArray[np.uint8]
+    neighbours: tuple[Neighbour, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, without pictures."""
+        return {
+            "index": self.index,
+            "truth": self.truth,
+            "answer": self.answer,
+            "confidence": self.confidence,
+            "verdict": self.verdict,
+            "origin": self.origin,
+            "neighbours": [
+                {"index": each.index, "label": each.label, "distance": each.distance}
+                for each in self.neighbours
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """How a recogniser did on a labelled set.
 
-    ``seconds`` is the time from pictures of digits to answers; loading is not in it. ``settings`` are
-    those of the recogniser.
+    Attributes
+    ----------
+    dataset : str
+        What the digits are called.
+    scores : Scores
+        All figures.
+    seconds : float
+        From pictures of digits in normal form to answers; loading is not in it.
+    settings : mapping
+        What the figures depend on, as plain values.
+    mistakes : tuple of Mistake
+        The most confident wrong answers first, :data:`WORST` at most.
+    notes : tuple of str
+        What has to be known before the figures are believed.
     """
 
     dataset: str
-    count: int
-    errors: int
+    scores: Scores
     seconds: float
     settings: Mapping[str, Any] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many digits were asked about."""
+        return self.scores.count
+
+    @property
+    def errors(self) -> int:
+        """How many answers are wrong; a refused digit counts by its best label."""
+        return self.scores.errors
 
     @property
     def error_rate(self) -> float:
@@ -62,7 +131,7 @@ class Evaluation:
         return 1000 * self.seconds / self.count
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as plain values, ready for ``json.dumps``."""
+        """All figures as plain values, ready for ``json.dumps``."""
         return {
             "dataset": self.dataset,
             "count": self.count,
@@ -72,127 +141,241 @@ class Evaluation:
             "seconds": self.seconds,
             "milliseconds_per_digit": self.milliseconds_per_digit,
             "settings": dict(self.settings),
+            "notes": list(self.notes),
+            **self.scores.to_dict(),
+            "mistakes": [mistake.to_dict() for mistake in self.mistakes],
         }
 
-    def __str__(self) -> str:
-        low, high = self.interval
-        settings = ", ".join(f"{name} {value}" for name, value in self.settings.items())
-        return "\n".join(
-            (
-                f"set       {self.dataset}, {self.count:,} digits",
-                f"errors    {self.errors:,}",
-                f"error     {_percent(self.error_rate)}, 95 % interval {_percent(low)} to {_percent(high)}",
-                f"time      {self.seconds:.2f} s, {self.milliseconds_per_digit:.3f} ms a digit",
-                f"settings  {settings}",
-            )
-        )
 
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.2f} %"
-
-
-def wilson_interval(errors: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a rate of which ``errors`` in ``count`` trials have been seen.
-
-    Parameters
-    ----------
-    errors, count
-        0 <= errors <= count, and count at least 1.
-
-    Returns
-    -------
-    low, high
-        Rates, 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        If the counts make no sense.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(50, 10_000)
-    >>> f"{low:.2%} {high:.2%}"
-    '0.38% 0.66%'
-    """
-    if not 0 <= errors <= count or count < 1:
-        raise ValueError(f"{errors} errors among {count} make no sense")
-    rate, slack = errors / count, _NORMAL_95**2 / count
-    middle = (rate + slack / 2) / (1 + slack)
-    reach = math.sqrt(rate * (1 - rate) * slack + slack**2 / 4) / (1 + slack)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
-def evaluate(
-    recogniser: Recogniser,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
+def evaluate_data(
+    data: str | os.PathLike[str],
+    part: Part = "test",
     *,
-    dataset: str = "given digits",
+    model: str | os.PathLike[str] | None = None,
+    preset: str | None = None,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """Recognise labelled digits and count what is wrong; a refused digit counts by its best label.
+    """Evaluate inknn, or a model of one's own, on labelled digits by name or path.
 
     Parameters
     ----------
-    recogniser
-        The recogniser.
-    images, labels
-        uint8 of shape (n, 28, 28) and (n,), n at least 1.
-    dataset
-        What to call them in the report.
+    data
+        As :func:`inknn.datasets.load_digits` takes it.
+    part : {"test", "train"}
+        Which part of it, where it has two.
+    model
+        A file of :meth:`inknn.DigitClassifier.save`, instead of inknn as it comes.
+    preset : {"best", "fast"}, optional
+        Of inknn as it comes; that of ``inknn read`` by default.
     progress
         Told how far it is.
 
     Returns
     -------
     Evaluation
-        The figures.
-
-    Raises
-    ------
-    ValueError
-        If there are no digits, or not one label for each.
-    """
-    if len(images) != len(labels) or not len(labels):
-        raise ValueError(f"{len(images)} digits can't be compared with {len(labels)} labels")
-    answers = np.empty(len(labels), np.int64)
-    started = time.perf_counter()
-    for start in range(0, len(images), _BATCH):
-        progress("recognising", start / len(images))
-        batch = slice(start, start + _BATCH)
-        answers[batch] = recogniser.recognise(images[batch]).labels
-    seconds = time.perf_counter() - started
-    progress("recognising", 1.0)
-    wrong = int(np.count_nonzero(answers != labels))
-    return Evaluation(dataset, len(labels), wrong, seconds, recogniser.settings)
-
-
-def evaluate_factory(name: str, progress: Progress = no_progress) -> Evaluation:
-    """Evaluate the factory recogniser, the one ``inknn read`` uses, on a set by name.
-
-    Parameters
-    ----------
-    name
-        A key of :data:`DATA_SETS`.
-    progress
-        Told how far it is.
-
-    Returns
-    -------
-    Evaluation
-        The figures.
 
     Raises
     ------
     UnknownNameError
-        If there is no such set.
-    """
-    if name not in DATA_SETS:
-        raise UnknownNameError("labelled set", name, DATA_SETS)
-    from ..memory import factory_recogniser
+        If there is no such set or preset.
+    DataError
+        If the data or the model can't be read, or don't fit each other.
 
-    recogniser = factory_recogniser(progress)
-    images, labels = DATA_SETS[name]()
-    return evaluate(recogniser, images, labels, dataset=name, progress=progress)
+    Examples
+    --------
+    >>> evaluation = evaluate_data("mnist")  # doctest: +SKIP
+    >>> evaluation.errors, evaluation.scores.averages["macro"]["f1"]  # doctest: +SKIP
+    (38, 0.9961...)
+    """
+    from ..datasets import load_digits
+    from .models import factory_model, load_model
+
+    digits = load_digits(data, part, progress=progress)
+    _check_labels(digits.labels, digits.name)
+    asked = factory_model(preset, progress) if model is None else load_model(model)
+    _check_known(digits.labels, asked.classes, digits.name)
+    images, changed = to_normal_form(digits.images, progress)
+    return evaluate(
+        asked,
+        images,
+        digits.labels,
+        dataset=digits.name,
+        origins=digits.origins,
+        settings={
+            "part": part,
+            "pictures": _treatment(digits.images.shape[1:], changed),
+            "references": asked.name,
+        },
+        progress=progress,
+    )
+
+
+def evaluate(
+    model: Model,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.integer],
+    *,
+    dataset: str = "given digits",
+    origins: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress = no_progress,
+) -> Evaluation:
+    """Ask a model about labelled digits.
+
+    Parameters
+    ----------
+    model
+        Whom to ask: :func:`~inknn.lab.models.factory_model` or :func:`~inknn.lab.models.load_model`.
+    images : uint8 (n, 28, 28)
+        In MNIST's normal form.
+    labels : int (n,)
+        What they are.
+    dataset
+        What to call them in the report.
+    origins
+        The writer or file of each, where known.
+    settings
+        To name in the report before those of the recogniser.
+    progress
+        Told how far it is.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        If there is not one label for each digit.
+    DataError
+        If there are no digits, digits of one class only, or of a class that the model doesn't know.
+    """
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} digits can't be compared with {len(labels)} labels")
+    _check_labels(labels, dataset)
+    _check_known(labels, model.classes, dataset)
+    asked = _Asked(model, images, np.asarray(labels, np.int64), origins)
+    started = time.perf_counter()
+    for start in range(0, len(images), _BATCH):
+        progress("recognising", start / len(images))
+        asked.ask(start, start + _BATCH)
+    seconds = time.perf_counter() - started
+    progress("recognising", 1.0)
+    return Evaluation(
+        dataset,
+        asked.scores(),
+        seconds,
+        {**(settings or {}), **model.recogniser.settings, "inknn": __version__},
+        asked.mistakes(),
+        asked.notes(),
+    )
+
+
+def _check_labels(labels: NDArray[np.integer], name: str) -> None:
+    """Whether anything can be said of how well these digits are told apart."""
+    if not len(labels):
+        raise DataError(f"{name} holds no digits; there is nothing to evaluate")
+    if (labels == labels[0]).all():
+        raise DataError(
+            f"{name} has only the digit {labels[0]}; how well digits are told apart shows with two or more"
+        )
+
+
+def _check_known(labels: NDArray[np.integer], classes: NDArray[np.int64], name: str) -> None:
+    unknown = np.setdiff1d(labels, classes)
+    if len(unknown):
+        raise DataError(
+            f"{name} has the digits {_listed(unknown)}, but the model knows only {_listed(classes)}; fit it "
+            "with them, or leave them out"
+        )
+
+
+def _listed(digits: NDArray[np.integer]) -> str:
+    return ", ".join(map(str, digits.tolist()))
+
+
+def _treatment(shape: tuple[int, ...], changed: bool) -> str:
+    """What was done to pictures (height, width) before they were asked about."""
+    height, width = shape
+    done = "each brought into MNIST's normal form" if changed else "already in MNIST's normal form"
+    return f"{height}×{width}, {done}"
+
+
+class _Asked:
+    """Answers as they come in; of most, only what the figures need is kept."""
+
+    def __init__(
+        self,
+        model: Model,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.int64],
+        origins: Sequence[str] | None,
+    ) -> None:
+        self.model, self.images, self.labels, self.origins = model, images, labels, origins
+        self._answers: list[NDArray[np.int64]] = []
+        self._probabilities: list[NDArray[np.float64]] = []
+        self._confidence: list[NDArray[np.float64]] = []
+        self._verdicts: list[NDArray[np.str_]] = []
+        self._known = 0  # digits that are prototypes themselves
+        self._worst: list[tuple[float, int, Answers, int]] = []  # with the batch and the row in it
+
+    def ask(self, start: int, stop: int) -> None:
+        batch = self.model.recogniser.recognise(self.images[start:stop])
+        answers = self.model.classes[batch.labels]
+        self._answers.append(answers)
+        self._probabilities.append(batch.probabilities())
+        self._confidence.append(batch.confidence)
+        self._verdicts.append(batch.verdicts)
+        self._known += int(np.count_nonzero(batch.neighbour_distances[:, 0] < _ITSELF))
+        wrong = np.flatnonzero(answers != self.labels[start:stop]).tolist()
+        self._worst += [(-float(batch.confidence[row]), start + row, batch, row) for row in wrong]
+        self._worst = sorted(self._worst, key=lambda found: found[:2])[:WORST]
+
+    def scores(self) -> Scores:
+        return Scores(
+            self.labels,
+            np.concatenate(self._answers),
+            np.concatenate(self._probabilities),
+            self.model.classes,
+            np.concatenate(self._confidence),
+            np.concatenate(self._verdicts),
+            sources(self.origins, self.labels),
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        return tuple(self._mistake(index, batch, row) for _, index, batch, row in self._worst)
+
+    def _mistake(self, index: int, batch: Answers, row: int) -> Mistake:
+        indices = batch.neighbour_indices[row, :_SHOWN]
+        pictures = None if self.model.pictures is None else self.model.pictures[indices]
+        neighbours = tuple(
+            Neighbour(
+                int(indices[i]),
+                int(self.model.classes[batch.neighbour_labels[row, i]]),
+                float(batch.neighbour_distances[row, i]),
+                None if pictures is None else pictures[i],
+            )
+            for i in range(len(indices))
+        )
+        return Mistake(
+            index,
+            int(self.labels[index]),
+            int(self.model.classes[batch.labels[row]]),
+            float(batch.confidence[row]),
+            str(batch.verdicts[row]),
+            None if self.origins is None else self.origins[index],
+            self.images[index],
+            neighbours,
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        notes = []
+        if self._known:
+            notes.append(
+                f"{self._known:,} of the {len(self.labels):,} digits are among those the model knows: "
+                "they are their own neighbours, and the figures flatter; leave them out for honest ones"
+            )
+        blank = int(np.count_nonzero(~self.images.any(axis=(1, 2))))
+        if blank:
+            notes.append(f"{blank:,} of the {len(self.labels):,} pictures are blank")
+        return tuple(notes)

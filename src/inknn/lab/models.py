@@ -1,0 +1,103 @@
+"""What is evaluated: a recogniser of digits, and the pictures of what it knows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, UnknownNameError
+from ..progress import Progress, no_progress
+from ..recogniser import Recogniser
+
+if TYPE_CHECKING:
+    from ..reranking import Pictures
+
+__all__ = ["Model", "factory_model", "load_model"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A recogniser whose labels are digits.
+
+    Attributes
+    ----------
+    name : str
+        For reports.
+    recogniser : Recogniser
+    classes : int64 (c,)
+        The digit behind each of the recogniser's labels, ascending.
+    pictures : Pictures, or None
+        Those of its prototypes, where it kept them.
+    """
+
+    name: str
+    recogniser: Recogniser
+    classes: NDArray[np.int64]
+    pictures: Pictures | None = None
+
+
+def factory_model(preset: str | None = None, progress: Progress = no_progress) -> Model:
+    """inknn as it comes: it knows MNIST's 60,000 training digits.
+
+    Parameters
+    ----------
+    preset : {"best", "fast"}, optional
+        As of :class:`inknn.DigitClassifier`; that which ``inknn read`` uses by default. This one is prepared
+        once, the other is fitted each time.
+    progress
+        Told how far the preparation is.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset.
+    DataError
+        If the digits in the package are damaged, or no folder can be written.
+    """
+    from ..classifier import PRESETS, DigitClassifier
+    from ..datasets import load_mnist_part
+    from ..memory import factory_images, factory_recogniser
+
+    if preset is not None and preset not in PRESETS:
+        raise UnknownNameError("preset", preset, PRESETS)
+    if preset is None or not PRESETS[preset]:  # in no setting other than the default
+        recogniser = factory_recogniser(progress)
+    else:
+        images, labels = load_mnist_part("train")
+        recogniser = DigitClassifier(preset=preset).fit(images, labels, progress=progress).recogniser_
+    known = "best" if recogniser.configuration.n_distorted else "fast"
+    return Model(f"MNIST's training digits, preset {known}", recogniser, np.arange(10), factory_images())
+
+
+def load_model(path: str | os.PathLike[str]) -> Model:
+    """A model from a file of :meth:`inknn.DigitClassifier.save`.
+
+    Raises
+    ------
+    DataError
+        If the file can't be read, is damaged or no model, or its labels aren't digits.
+    """
+    from ..classifier import DigitClassifier
+
+    try:
+        classifier = DigitClassifier.load(path)
+    except OSError as error:
+        raise DataError(f"can't read the model {os.fspath(path)}: {error.strerror or error}") from error
+    names = [str(name) for name in classifier.classes_.tolist()]
+    if not all(len(name) == 1 and name in "0123456789" for name in names):
+        some = ", ".join(map(repr, names[:3])) + (" ..." if len(names) > 3 else "")
+        raise DataError(
+            f"the labels of the model {os.fspath(path)} aren't digits ({some}); evaluate one that was fitted "
+            "with the labels 0 to 9"
+        )
+    recogniser = classifier.recogniser_
+    return Model(
+        os.fspath(path),
+        recogniser,
+        np.array([int(name) for name in names], np.int64),
+        recogniser.pictures,
+    )
