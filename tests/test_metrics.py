@@ -225,6 +225,32 @@ class TestKernels:
         expected = np.sqrt(distortion.edge_distances_numpy(some, some, rows).astype(float))
         np.testing.assert_array_equal(distortion.edge_distances(some, some, rows), expected)
 
+    def test_scattered_ink_is_no_exception(self, instruction_set):
+        """Bits of noise anywhere: the kernel passes over what is blank in the query or the reference."""
+        rng = np.random.default_rng(3)
+        images = np.zeros((25, 28, 28), np.uint8)
+        for image in images:
+            for _ in range(rng.integers(1, 4)):
+                y, x, height, width = rng.integers((0, 0, 1, 1), (28, 28, 15, 25))
+                spot = image[y : y + height, x : x + width]
+                spot[:] = rng.integers(0, 256, spot.shape)
+        some = edges(images, root_of_strength=True)
+        rows = np.tile(rng.permutation(25), (25, 1))
+        expected = np.sqrt(distortion.edge_distances_numpy(some, some, rows).astype(float))
+        np.testing.assert_array_equal(distortion.edge_distances(some, some, rows), expected)
+
+    def test_every_derivative_is_rounded_as_the_twin_does(self, instruction_set):
+        """Of all strengths from 0 to 4 · 255, in four directions."""
+        strengths = np.arange(1021)
+        images = np.zeros((1021, 28, 28), np.uint8)
+        images[:, 12, 11] = middle = np.minimum(strengths // 2, 255)  # counts twice
+        images[:, 11, 11] = above = np.minimum(strengths - 2 * middle, 255)
+        images[:, 13, 11] = strengths - 2 * middle - above
+        for turned in (np.rot90(images, i, axes=(1, 2)) for i in range(4)):
+            found = edges(turned)
+            assert len(np.unique(found)) > 40
+            np.testing.assert_array_equal(found, edges_numpy(turned))
+
     def test_the_markov_model_is_that_of_the_twin(self, instruction_set, digits):
         few = digits[:12]
         rows = np.tile(np.arange(12), (12, 1))
@@ -256,6 +282,25 @@ class TestKernels:
         some = edges(digits)
         with pytest.raises((ValueError, IndexError)):
             distortion.edge_distances(some, some, np.full((40, 1), 40))
+
+
+@pytest.mark.parametrize("root", [False, True])
+def test_sixteen_bits_hold_what_surroundings_can_differ_by(root):
+    """The kernel takes the squared length of a pixel's surroundings to be less than 2¹⁴.
+
+    It is convex in the 5 × 5 grey levels it depends on, so the largest is that of an image in black and
+    white; it is a sum over the three middle rows of pixels, each of which depends on three of the image.
+    """
+    row = (np.arange(32)[:, None] >> np.arange(5) & 1) * 255.0
+    a, b, c = row[:, None, None], row[:, None], row
+    step = [line[..., 2:] - line[..., :-2] for line in (a, b, c)]
+    smooth = [line[..., :-2] + 2 * line[..., 1:-1] + line[..., 2:] for line in (a, c)]
+    squares = (step[0] + 2 * step[1] + step[2]) ** 2 + (smooth[1] - smooth[0]) ** 2
+    costs = (np.sqrt(squares) * 1082 if root else squares).sum(axis=-1) / 26**2
+    best = costs.max(axis=0)[:, :, None] + costs  # of four rows of the image, by the last three
+    largest = (best.max(axis=0)[:, :, None] + costs).max()
+    rounding = 0.5 * np.sqrt(18)  # of nine pixels' two components
+    assert 14_000 < largest < (np.sqrt(largest) + rounding) ** 2 < 2**14
 
 
 class TestDistortion:

@@ -1,8 +1,8 @@
 // Image distortion: how much of one digit's edges is left over when they may shift to meet another's.
 //
 // The twin of metrics/edges.py and the metrics that use it. metrics_kernels.cpp and metrics_kernels_avx2.cpp
-// compile metrics_loops.hpp for one instruction set each and fill one table. All sums are of whole numbers,
-// so the answers are the same on every instruction set.
+// compile metrics_surroundings.hpp and metrics_loops.hpp for one instruction set each and fill one table. All
+// sums are of whole numbers, so the answers are the same on every instruction set.
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@ surroundings: the squared difference of 3×3 windows of both derivatives (:mod:`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from .inputs import as_digits, every_row, needed_only
 __all__ = ["distances", "edge_distances", "edge_distances_numpy"]
 
 _SHIFT = 2
+_BLOCK = 4  # queries
 _NO_LIMIT = np.uint32(2**32 - 1)
 
 
@@ -55,11 +57,24 @@ def distances(
     -------
     float64 (q, m)
     """
+    one, other, rows = edges_to_compare(queries, references, rows, root_of_strength, n_threads)
+    return edge_distances(one, other, rows, limits=limits, n_threads=n_threads)
+
+
+def edges_to_compare(
+    queries: NDArray[Any],
+    references: NDArray[Any],
+    rows: NDArray[np.int64] | None,
+    root_of_strength: bool,
+    n_threads: int | None,
+) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int64]]:
+    """Edges of the queries and of those references that are needed, and the rows among these."""
     references, rows = needed_only(as_digits(references), rows)
-    query_edges = edges(as_digits(queries), root_of_strength=root_of_strength, n_threads=n_threads)
-    reference_edges = edges(references, root_of_strength=root_of_strength, n_threads=n_threads)
-    rows = every_row(query_edges, reference_edges) if rows is None else rows
-    return edge_distances(query_edges, reference_edges, rows, limits=limits, n_threads=n_threads)
+    one, other = (
+        edges(digits, root_of_strength=root_of_strength, n_threads=n_threads)
+        for digits in (as_digits(queries), references)
+    )
+    return one, other, every_row(one, other) if rows is None else rows
 
 
 def edge_distances(
@@ -72,22 +87,32 @@ def edge_distances(
 ) -> NDArray[np.float64]:
     """:func:`distances` of digits whose edges, int8 (·, 28, 28, 2), are already known."""
     rows = np.ascontiguousarray(rows, dtype=np.int64)
-    result = np.empty(rows.shape, dtype=np.uint32)
     native = kernels()
     bounds = np.full(len(queries), _NO_LIMIT)
     if limits is not None:  # rounded up: what equals its limit is finished
         bounds = np.minimum(np.ceil(limits * limits), float(_NO_LIMIT)).astype(np.uint32)
 
-    def distort(start: int, stop: int) -> None:
+    def distort(block: slice, squares: NDArray[np.uint32]) -> None:
         if native is None:
-            result[start:stop] = edge_distances_numpy(queries[start:stop], references, rows[start:stop])
+            squares[:] = edge_distances_numpy(queries[block], references, rows[block])
         else:
-            native.distortion(
-                queries[start:stop], references, rows[start:stop], bounds[start:stop], result[start:stop]
-            )
+            native.distortion(queries[block], references, rows[block], bounds[block], squares)
 
-    over_blocks(distort, len(queries), 8, available_threads(n_threads))
-    return np.sqrt(result.astype(np.float64))
+    return roots_of(distort, rows.shape, n_threads)
+
+
+def roots_of(
+    measure: Callable[[slice, NDArray[np.uint32]], None], shape: tuple[int, ...], n_threads: int | None
+) -> NDArray[np.float64]:
+    """Square roots, float64 of that shape, of what ``measure(block, out)`` says of blocks of queries."""
+    squares = np.empty(shape, dtype=np.uint32)
+    over_blocks(
+        lambda start, stop: measure(slice(start, stop), squares[start:stop]),
+        len(squares),
+        _BLOCK,
+        available_threads(n_threads),
+    )
+    return np.sqrt(squares.astype(np.float64))
 
 
 def edge_distances_numpy(

@@ -2,7 +2,7 @@
 
 Sobel's two derivatives, black beyond the border, in steps of 26 grey levels, so that each fits a signed byte
 and the squared difference of two pixels' 3×3 surroundings fits sixteen bits: a processor then works on
-32 pixels at once. The strongest edge Sobel's operator can find in bytes has length √(765² + 765²) ≈ 1082.
+16 pixels at once. The strongest edge Sobel's operator can find in bytes has length √(765² + 765²) ≈ 1082.
 """
 
 from __future__ import annotations

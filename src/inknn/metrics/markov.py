@@ -15,10 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._native import kernels
-from .._native.threads import available_threads, over_blocks
-from .distortion import context_costs
-from .edges import edges
-from .inputs import as_digits, every_row, needed_only
+from .distortion import context_costs, edges_to_compare, roots_of
 
 __all__ = ["distances", "distances_numpy"]
 
@@ -50,23 +47,17 @@ def distances(
     -------
     float64 (q, m)
     """
-    references, rows = needed_only(as_digits(references), rows)
-    one, other = (
-        edges(as_digits(digits), root_of_strength=root_of_strength, n_threads=n_threads)
-        for digits in (queries, references)
-    )
-    rows = every_row(one, other) if rows is None else np.ascontiguousarray(rows, dtype=np.int64)
-    result = np.empty(rows.shape, dtype=np.uint32)
+    one, other, rows = edges_to_compare(queries, references, rows, root_of_strength, n_threads)
+    rows = np.ascontiguousarray(rows, dtype=np.int64)
     native = kernels()
 
-    def distort(start: int, stop: int) -> None:
+    def distort(block: slice, squares: NDArray[np.uint32]) -> None:
         if native is None:
-            result[start:stop] = distances_numpy(one[start:stop], other, rows[start:stop])
+            squares[:] = distances_numpy(one[block], other, rows[block])
         else:
-            native.markov(one[start:stop], other, rows[start:stop], result[start:stop])
+            native.markov(one[block], other, rows[block], squares)
 
-    over_blocks(distort, len(one), 4, available_threads(n_threads))
-    return np.sqrt(result.astype(np.float64))
+    return roots_of(distort, rows.shape, n_threads)
 
 
 def distances_numpy(
