@@ -3,7 +3,8 @@
     images ──gradient──▶ histograms of edge directions ──projection──▶ short whitened vectors
 
 ``gradient`` looks at one image at a time; ``projection`` is learnt from labelled vectors in closed form.
-``transformers`` offers both to scikit-learn pipelines and is the only file here that imports it.
+``transformers`` offers both to scikit-learn pipelines, ``table`` all features by name, ``preprocessing``
+what may be done to digits before; only these three import scikit-learn.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from .images import as_images
 from .projection import Projection, fit_projection
 
 if TYPE_CHECKING:
+    from .preprocessing import PREPROCESSING, preprocess
     from .table import FEATURES, feature
     from .transformers import GradientHistograms, WithinClassWhitening
 
 __all__ = [
     "FEATURES",
+    "PREPROCESSING",
     "GradientHistograms",
     "GradientSettings",
     "Grid",
@@ -29,6 +32,7 @@ __all__ = [
     "feature",
     "fit_projection",
     "gradient_histograms",
+    "preprocess",
 ]
 
 
@@ -41,4 +45,8 @@ def __getattr__(name: str) -> Any:
         from . import table
 
         return getattr(table, name)
+    if name in ("PREPROCESSING", "preprocess"):
+        from . import preprocessing
+
+        return getattr(preprocessing, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
