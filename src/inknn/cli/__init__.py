@@ -34,15 +34,17 @@ _NO_KERNELS = "without its compiled kernels"
 
 def build_app() -> click.Group:
     """The command line with all its verbs; a new verb is one file and one line here."""
-    from . import bench, cache, completion, data, evaluate, metrics, plot, read, tune
+    from . import audit, bench, cache, compare, completion, data, evaluate, metrics, plot, read, tune
     from .start import start
 
     for verb in (
         read.read,
         data.data,
         evaluate.evaluate,
+        audit.audit,
         metrics.metrics,
         tune.tune,
+        compare.compare,
         bench.bench,
         plot.plot,
         cache.cache,
