@@ -166,15 +166,13 @@ class TestTableOfPictures:
 
 
 class TestIdx:
-    @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
-    @pytest.mark.parametrize("named", ["images", "labels"])
-    def test_the_other_file_lies_beside_it(self, tmp_path, digits, pack, named):
-        files = {"images": "my-images-idx3-ubyte.gz", "labels": "my-labels-idx1-ubyte"}
-        write_idx(tmp_path / files["images"], digits[0])
-        write_idx(tmp_path / files["labels"], digits[1].astype(np.uint8))
-        for name in files.values():
-            (tmp_path / name).write_bytes(pack((tmp_path / name).read_bytes()))
-        assert same(load_digits(tmp_path / files[named]), digits)
+    @pytest.mark.parametrize("ends", [("", ""), (".gz", ""), (".gz", ".gz")])
+    @pytest.mark.parametrize("named", [0, 1])
+    def test_the_other_file_lies_beside_it(self, tmp_path, digits, ends, named):
+        files = (tmp_path / f"my-images-idx3-ubyte{ends[0]}", tmp_path / f"my-labels-idx1-ubyte{ends[1]}")
+        write_idx(files[0], digits[0])
+        write_idx(files[1], digits[1].astype(np.uint8))
+        assert same(load_digits(files[named]), digits)
         assert same(load_digits(tmp_path), digits)
 
     def test_a_folder_as_of_mnist_has_two_parts(self, tmp_path, digits):
@@ -260,6 +258,12 @@ class TestTableOfPixels:
         path.write_bytes(gzip.compress(pixels_csv(path, *digits, delimiter=";").read_bytes()))
         assert same(load_digits(path), digits)
 
+    def test_how_far_it_is_is_told(self, tmp_path, digits):
+        told = []
+        path = pixels_csv(tmp_path / "a.csv", *digits)
+        load_digits(path, progress=lambda what, part: told.append((what, part)))
+        assert told == [("reading a.csv", 1.0)]
+
     def test_a_ragged_line_is_named(self, tmp_path, digits):
         path = pixels_csv(tmp_path / "a.csv", *digits, head=self.HEAD)
         lines = path.read_text().splitlines()
@@ -268,15 +272,15 @@ class TestTableOfPixels:
         with pytest.raises(DataError, match=r"a\.csv, line 4: 786 columns where the others have 785"):
             load_digits(path)
 
-    @pytest.mark.parametrize("line", [1, 5, COUNT])
-    def test_what_is_no_number_is_named(self, tmp_path, digits, line):
+    @pytest.mark.parametrize(("line", "cell"), [(1, "ink"), (5, "nan"), (7, ""), (COUNT, "1e999")])
+    def test_what_is_no_number_is_named(self, tmp_path, digits, line, cell):
         path = pixels_csv(tmp_path / "a.csv", *digits)
         lines = path.read_text().splitlines()
         cells = lines[line - 1].split(",")
-        cells[9] = "ink"
+        cells[9] = cell
         lines[line - 1] = ",".join(cells)
         path.write_text("\n".join(lines))
-        with pytest.raises(DataError, match=rf"a\.csv, line {line}, column 10: 'ink' is not a number"):
+        with pytest.raises(DataError, match=rf"a\.csv, line {line}, column 10: '{cell}' is not a number"):
             load_digits(path)
 
     def test_a_label_that_is_no_digit_is_named(self, tmp_path, digits):

@@ -131,30 +131,31 @@ def info(data: str, quiet: bool) -> None:
 
 
 @data.command()
-@click.argument("name", metavar="NAME", shell_complete=_complete)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=_complete)
 @click.option("--mirror", metavar="URL", help="Fetch from this folder of another server instead.")
 @_QUIET
-def fetch(name: str, mirror: str | None, quiet: bool) -> None:
-    """Fetch a set into the cache folder, once.
+def fetch(names: tuple[str, ...], mirror: str | None, quiet: bool) -> None:
+    """Fetch sets into the cache folder, once.
 
     Mirrors are asked in turn, and what comes is checked against its SHA-256. Needs the extra [lab].
 
     Examples:
 
     \b
-      inknn data fetch usps
+      inknn data fetch usps qmnist
       inknn data fetch optdigits --mirror http://localhost:8000/
     """
     from ..datasets.catalogue import entry_of
     from ..datasets.fetching import fetch as fetch_files
 
-    entry = entry_of(name)
+    entries = [entry_of(name) for name in names]
     with Sink(None) as sink:
-        with terminal_progress(quiet) as progress:
-            fetched = fetch_files(entry, mirror=mirror, progress=progress)
-        sink.write("".join(f"{path}\n" for path in fetched))
-    if not fetched and not quiet:
-        complain(f"{name} is here already" if entry.files else f"{name} comes with inknn: nothing to fetch")
+        for entry in entries:
+            with terminal_progress(quiet) as progress:
+                fetched = fetch_files(entry, mirror=mirror, progress=progress)
+            sink.write("".join(f"{path}\n" for path in fetched))
+            if not fetched and not quiet:
+                complain(f"{entry.name} {'is here already' if entry.files else 'comes with inknn'}")
 
 
 @data.command()

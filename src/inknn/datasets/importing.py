@@ -76,7 +76,7 @@ def _normalized(data: str, part: Part, tell: Tell, progress: Progress) -> Labell
     if data in CATALOGUE or not Path(data).exists():
         whole = load_digits(data, part, progress=progress)
         return replace(whole, images=to_mnist_form(whole.images, always=True))
-    found = find_own(Path(data), part)
+    found = find_own(Path(data), part, progress)
     if found.images is not None:  # arrays, whose polarity is known already
         images = to_mnist_form(found.images, always=True)
         return LabelledDigits(data, images, found.labels, found.origins, None, found.part)

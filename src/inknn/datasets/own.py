@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..progress import Progress
+from ..progress import Progress, no_progress
 from .containers import idx_parts, looks_like_idx, read_idx_pair, read_npz
 from .labelled import LabelledDigits, Part
 from .pictures import PictureList, find_by_folder, find_by_table, read_pictures, unlisted
@@ -58,22 +58,22 @@ def read_own(path: Path, part: Part, progress: Progress) -> LabelledDigits:
     DataError
         If it is in no such format, damaged, or pictures and labels don't match.
     """
-    found = find_own(path, part)
+    found = find_own(path, part, progress)
     images = found.images
     if images is None:
         images = read_pictures(found.files or (), str(path), progress)
     return LabelledDigits(str(path), images, found.labels, found.origins, found.files, found.part)
 
 
-def find_own(path: Path, part: Part) -> Found:
+def find_own(path: Path, part: Part, progress: Progress = no_progress) -> Found:
     """As :func:`read_own`, but picture files are only listed."""
     try:
-        return _in_folder(path, part) if path.is_dir() else _in_file(path, part)
+        return _in_folder(path, part, progress) if path.is_dir() else _in_file(path, part, progress)
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror or error}") from error
 
 
-def _in_file(path: Path, part: Part) -> Found:
+def _in_file(path: Path, part: Part, progress: Progress) -> Found:
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; check the path")
     with open(path, "rb") as file:
@@ -84,13 +84,13 @@ def _in_file(path: Path, part: Part) -> Found:
     if looks_like_idx(path) and not names_a_table(path):
         return Found(*read_idx_pair(path))
     table = read_table(path)
-    return _listed(find_by_table(table)) if table.is_listing() else Found(*read_pixels(table))
+    return _listed(find_by_table(table)) if table.is_listing() else Found(*read_pixels(table, progress))
 
 
-def _in_folder(folder: Path, part: Part) -> Found:
+def _in_folder(folder: Path, part: Part, progress: Progress) -> Found:
     names = {inner.name.lower(): inner for inner in folder.iterdir() if not inner.name.startswith(".")}
     if "train" in names and "test" in names and names[part].is_dir():
-        return replace(find_own(names[part], part), part=part)
+        return replace(find_own(names[part], part, progress), part=part)
     idx = idx_parts(folder)
     if idx:
         if len(idx) == 1:

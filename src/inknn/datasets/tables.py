@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..progress import Progress, no_progress
 from .arrays import as_digit_labels, as_pictures
 
 __all__ = ["Listed", "read_listed", "read_pixels", "read_table"]
 
 LABEL_HEADS = ("label", "labels", "class", "target", "truth", "digit", "y", "category")
 FILE_HEADS = ("file", "filename", "file_name", "path", "filepath", "image", "picture", "name", "image_path")
+_BLOCK = 2000  # lines between two reports of progress
 ORIGIN_HEADS = ("source", "writer", "origin", "author", "hand")
 
 
@@ -84,7 +86,9 @@ def read_table(path: Path) -> Table:
     return Table(path, head, lines[start:], start + 1, delimiter)
 
 
-def read_pixels(table: Table) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def read_pixels(
+    table: Table, progress: Progress = no_progress
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Pictures and labels of a file that has a digit on each line.
 
     The label's column is the one named label, class, target ...; without a header it is the first or the
@@ -97,7 +101,7 @@ def read_pixels(table: Table) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """
     if not any(map(str.strip, table.lines)):
         raise DataError(f"{table.path} has a header and no digits")
-    values = _numbers(table)
+    values = _numbers(table, progress)
     try:
         column = _label_column(table, values)
         labels = as_digit_labels(values[:, column], _places(table))
@@ -131,14 +135,27 @@ def read_listed(table: Table) -> list[Listed]:
     return listed
 
 
-def _numbers(table: Table) -> NDArray[np.float32]:
+def _numbers(table: Table, progress: Progress) -> NDArray[np.float32]:
+    """All cells; float32 holds the grey levels of 8 and 16 bits exactly."""
+    lines = [line for line in table.lines if line.strip()]
+    blocks = []
     try:
-        # float32 holds all grey levels of 8 and 16 bits exactly.
-        return np.loadtxt(
-            table.lines, dtype=np.float32, delimiter=table.delimiter, quotechar='"', ndmin=2, comments=None
-        )
+        for start in range(0, len(lines), _BLOCK):
+            block = lines[start : start + _BLOCK]
+            blocks.append(
+                np.loadtxt(
+                    block, np.float32, delimiter=table.delimiter, quotechar='"', ndmin=2, comments=None
+                )
+            )
+            progress(f"reading {table.path.name}", (start + len(block)) / len(lines))
+        values = np.concatenate(blocks)
     except ValueError as error:
         raise _first_wrong_line(table) or DataError(f"{table.path}: {error}") from None
+    if not np.isfinite(values).all():
+        raise _first_wrong_line(table) or DataError(
+            f"{table.path}: there are pixels that are no finite number"
+        )
+    return values
 
 
 def _first_wrong_line(table: Table) -> DataError | None:
@@ -195,10 +212,9 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def _is_number(cell: str) -> bool:
     try:
-        float(cell)
+        return math.isfinite(float(cell))
     except ValueError:
         return False
-    return True
 
 
 def names_a_table(path: str | os.PathLike[str]) -> bool:
