@@ -1,0 +1,267 @@
+"""What a recogniser gets wrong, and what its confidence is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..evaluate import wilson_interval
+from .request import Request, in_normal_form
+from .style import BLUE, GREY, INK, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ...answers import Answers
+
+__all__ = [
+    "calibration",
+    "confusion",
+    "draw_calibration",
+    "draw_confusion",
+    "draw_risk_coverage",
+    "risk_coverage",
+]
+
+_EDGES = np.array([0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
+"""Groups of confidence: narrow where most answers are."""
+
+
+def _rate(errors: int, count: int) -> str:
+    low, high = wilson_interval(errors, count)
+    return f"{100 * errors / count:.2f} % (95 % interval {100 * low:.2f}–{100 * high:.2f})"
+
+
+@drawing
+def confusion(
+    labels: NDArray[np.integer],
+    answers: NDArray[np.integer],
+    *,
+    caption: str | None = None,
+    size: tuple[int, int] | None = None,
+) -> Figure:
+    """Which label was read as which, with each label's error and each answer's.
+
+    Parameters
+    ----------
+    labels, answers : integer (n,)
+        True and answered, n ≥ 1.
+    caption : str, optional
+    size : (int, int), optional
+        Pixels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from sklearn.metrics import confusion_matrix
+
+    names = np.unique(np.concatenate([labels, answers]))
+    table = confusion_matrix(labels, answers, labels=names)
+    right, count = np.diag(table), int(table.sum())
+    off = table - np.diag(right)
+    figure = new_figure(
+        f"Read wrong: {off.sum():,} of {count:,} digits",
+        f"{caption or ''} Error {_rate(int(off.sum()), count)}. Grey: read right; blue: mistakes, "
+        "the more the darker; a dot is none.",
+        size or (1400, 1150),
+    )
+    axes = figure.add_subplot()
+    axes.imshow(
+        np.where(off > 0, off, np.nan), cmap="Blues", vmin=-0.35 * max(off.max(), 1), vmax=max(off.max(), 1)
+    )
+    for i in range(len(names)):
+        for j in range(len(names)):
+            text, colour = f"{table[i, j]:,}" if table[i, j] else "·", INK
+            if i == j:
+                axes.fill(
+                    [j - 0.5, j + 0.5, j + 0.5, j - 0.5],
+                    [i - 0.5, i - 0.5, i + 0.5, i + 0.5],
+                    color="#eceef0",
+                )
+                colour = GREY
+            elif off[i, j] > 0.55 * off.max():
+                colour = "white"
+            bold = "bold" if i != j and off[i, j] else "normal"
+            axes.text(j, i, text, ha="center", va="center", color=colour, fontweight=bold)
+    asked, answered = table.sum(axis=1), table.sum(axis=0)
+    for i in range(len(names)):
+        axes.text(len(names) - 0.3, i, _of(off[i].sum(), asked[i]), va="center", fontsize=SMALL)
+        axes.text(
+            i,
+            len(names) - 0.3,
+            _of(off[:, i].sum(), answered[i], "\n"),
+            ha="center",
+            va="top",
+            fontsize=SMALL,
+        )
+    axes.text(len(names) - 0.3, -0.62, "missed", fontsize=SMALL, color=GREY, va="bottom")
+    axes.text(-0.62, len(names) - 0.3, "false", fontsize=SMALL, color=GREY, ha="right", va="top")
+    axes.set(xticks=range(len(names)), yticks=range(len(names)), xticklabels=names, yticklabels=names)
+    axes.set(xlabel="read as", ylabel="is", xlim=(-0.5, len(names) + 1.4), ylim=(len(names) + 0.45, -0.5))
+    axes.xaxis.set_label_position("top")
+    axes.xaxis.labelpad = axes.yaxis.labelpad = 14
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def _of(errors: int, count: int, between: str = "  ") -> str:
+    return f"{errors:,}{between}{100 * errors / count:.2f} %" if count else "–"
+
+
+@drawing
+def risk_coverage(
+    labels: NDArray[np.integer],
+    answers: Answers,
+    *,
+    caption: str | None = None,
+    size: tuple[int, int] | None = None,
+) -> Figure:
+    """How much fewer the errors are once the least sure answers go to a person.
+
+    Parameters
+    ----------
+    labels : integer (n,)
+        The true ones.
+    answers : Answers
+    caption : str, optional
+    size : (int, int), optional
+        Pixels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    order = np.argsort(-answers.confidence, kind="stable")
+    wrong, confidence = (answers.labels != labels)[order], answers.confidence[order]
+    ends = np.flatnonzero(np.append(np.diff(confidence) < 0, True))  # equally sure ones go together
+    kept = ends + 1
+    errors = np.cumsum(wrong)[ends]
+    aside = 1 - kept / len(labels)
+    low, high = np.array([wilson_interval(int(e), int(n)) for e, n in zip(errors, kept, strict=True)]).T
+    figure = new_figure(
+        "Errors left once the least sure answers are set aside",
+        f"{caption or ''} {len(labels):,} digits; without setting aside the error is "
+        f"{_rate(int(wrong.sum()), len(labels))}. Band: 95 % interval (Wilson).",
+        size,
+    )
+    axes = figure.add_subplot()
+    axes.fill_between(aside, low, high, color=BLUE, alpha=0.15, linewidth=0)
+    axes.plot(aside, errors / kept, color=BLUE, marker="o", markersize=5)
+    digit = answers.verdicts == "digit"
+    if digit.any():
+        missed = int((answers.labels != labels)[digit].sum())
+        at = (1 - float(digit.mean()), missed / int(digit.sum()))
+        axes.plot(*at, marker="D", markersize=13, color=VERMILLION)
+        axes.annotate(
+            f'answers with the verdict "digit":\n{100 * at[0]:.2g} % set aside, '
+            f"{missed:,} of {digit.sum():,} wrong",
+            at,
+            xytext=(28, 34),
+            textcoords="offset points",
+            color=VERMILLION,
+            arrowprops={"arrowstyle": "-", "color": VERMILLION},
+            path_effects=halo(),
+        )
+    far = min(1.0, max(1.25 * float(aside.max()), 0.01))
+    axes.set(xlim=(-0.015 * far, far), ylim=(0, 1.25 * max(float(high[-1]), 1e-3)))
+    axes.set(xlabel="digits set aside, % of all", ylabel="errors among the rest, %")
+    percent_ticks(axes.xaxis)
+    percent_ticks(axes.yaxis)
+    axes.grid(True)
+    return figure
+
+
+@drawing
+def calibration(
+    labels: NDArray[np.integer],
+    answers: Answers,
+    *,
+    caption: str | None = None,
+    size: tuple[int, int] | None = None,
+) -> Figure:
+    """Whether answers of 90 % confidence are right nine times in ten.
+
+    Parameters
+    ----------
+    labels : integer (n,)
+        The true ones.
+    answers : Answers
+    caption : str, optional
+    size : (int, int), optional
+        Pixels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    right = answers.labels == labels
+    group = np.clip(np.searchsorted(_EDGES, answers.confidence, side="right") - 1, 0, len(_EDGES) - 2)
+    figure = new_figure(
+        "Is it right as often as it says?",
+        f"{caption or ''} {len(labels):,} digits, grouped by confidence; bars: 95 % interval (Wilson). "
+        "Points on the line keep their promise; above it inknn is too modest, below too sure.",
+        size,
+    )
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=(0, (5, 4)))
+    groups = [np.flatnonzero(group == g) for g in range(len(_EDGES) - 1)]
+    for g, members in enumerate(groups):
+        middle, width = (_EDGES[g] + _EDGES[g + 1]) / 2, _EDGES[g + 1] - _EDGES[g]
+        if not len(members):
+            continue
+        said, hits = float(answers.confidence[members].mean()), int(right[members].sum())
+        low, high = wilson_interval(hits, len(members))
+        share = hits / len(members)
+        reach = [[max(0.0, share - low)], [max(0.0, high - share)]]
+        axes.errorbar(said, share, reach, color=BLUE, marker="o", markersize=11, capsize=6, linewidth=2.2)
+        below.bar(middle, len(members), width=width, color=BLUE, alpha=0.75, edgecolor="white")
+    lowest = min(0.55, float(answers.confidence.min()) - 0.05)
+    axes.set(
+        ylabel="answers that are right, %", xlim=(max(0.0, lowest), 1.01), ylim=(max(0.0, lowest - 0.2), 1.02)
+    )
+    below.set(ylabel="digits", xlabel="confidence, %", yscale="log", ylim=(0.7, 3 * len(labels)))
+    percent_ticks(axes.yaxis)
+    percent_ticks(below.xaxis)
+    for each in (axes, below):
+        each.grid(True, color=PALE)
+    return figure
+
+
+def _factory_answers(request: Request) -> tuple[Any, Answers, str]:
+    """The digits for testing, what the factory recogniser says of them, and words on both."""
+    from ...memory.factory import factory_recogniser
+
+    asked = in_normal_form(request.digits("test"))
+    recogniser = factory_recogniser(request.progress)
+    if request.limit:
+        asked = request.sample(asked, request.limit)
+    answers = recogniser.recognise(asked.images)
+    words = (
+        f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = {recogniser.configuration.n_voters}, "
+        "learned metric."
+    )
+    return asked, answers, words
+
+
+def draw_confusion(request: Request) -> Figure:
+    """For ``inknn plot confusion``."""
+    asked, answers, words = _factory_answers(request)
+    return confusion(asked.labels, answers.labels, caption=words, size=request.size)
+
+
+def draw_risk_coverage(request: Request) -> Figure:
+    """For ``inknn plot risk-coverage``."""
+    asked, answers, words = _factory_answers(request)
+    return risk_coverage(asked.labels, answers, caption=words, size=request.size)
+
+
+def draw_calibration(request: Request) -> Figure:
+    """For ``inknn plot calibration``."""
+    asked, answers, words = _factory_answers(request)
+    return calibration(asked.labels, answers, caption=words, size=request.size)

@@ -1,0 +1,253 @@
+"""Error over k, and over the number of references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ..evaluate import wilson_interval
+from .measuring import measure_k, measure_learning
+from .request import Request, in_normal_form
+from .style import (
+    BLUE,
+    GREY,
+    SERIES,
+    SMALL,
+    VERMILLION,
+    drawing,
+    halo,
+    new_figure,
+    nice_decades,
+    percent_ticks,
+    plain_ticks,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_k_curve", "draw_learning_curve", "k_curve", "learning_curve"]
+
+_KEYS = ("k", "validation_error", "validation_se", "training_error", "chosen_k", "best_k")
+
+
+@drawing
+def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -> Figure:
+    """Error over the number of neighbours that vote, on digits held out and on those learnt.
+
+    Parameters
+    ----------
+    result : mapping
+        ``k``, ``validation_error``, ``validation_se``, ``training_error``: one number for each k, errors 0 to
+        1; ``best_k`` and ``chosen_k``; and, for the caption, ``data``, ``count``, ``folds``, ``metric``,
+        ``feature``, ``weights``. ``inknn tune -o`` writes it.
+    size : (int, int), optional
+        Pixels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    DataError
+        If it lacks something.
+    """
+    missing = [key for key in _KEYS if key not in result]
+    if missing:
+        raise DataError(
+            f"no result of inknn tune: it lacks {', '.join(missing)}; make one with inknn tune -o"
+        )
+    try:
+        k, error, slack, training = (np.asarray(result[key], dtype=float).reshape(-1) for key in _KEYS[:4])
+        best, chosen = int(result["best_k"]), int(result["chosen_k"])
+    except (TypeError, ValueError):
+        raise DataError("no result of inknn tune: what should be numbers is none") from None
+    if (
+        not len(k)
+        or not len(k) == len(error) == len(slack) == len(training)
+        or best not in k
+        or chosen not in k
+    ):
+        raise DataError("no result of inknn tune: its lists don't fit each other")
+    figure = new_figure(_k_title(k, error, slack, best, chosen), _k_caption(result), size)
+    axes = figure.add_subplot()
+    axes.fill_between(k, error - slack, error + slack, color=BLUE, alpha=0.15, linewidth=0)
+    axes.plot(k, error, color=BLUE, marker="o")
+    axes.plot(k, training, color=VERMILLION, marker="s")
+    at = {int(value): i for i, value in enumerate(k)}
+    top = 1.22 * float(max((error + slack).max(), training.max(), 1e-4))
+    threshold = float(error[at[best]] + slack[at[best]])
+    axes.axhline(threshold, color=GREY, linewidth=1.3, linestyle=(0, (5, 4)))
+    span = max(float(k.max() - k.min()), 1.0)
+    axes.text(k.max() + 0.03 * span, threshold, "best + 1 SE", fontsize=SMALL, color=GREY, va="center")
+    for name, which, lift in (("least", best, 0.16), ("chosen", chosen, 0.26)):
+        if which == best == chosen:
+            name = "least, and chosen"
+        axes.annotate(
+            f"k = {which}: {name}\n{100 * error[at[which]]:.2f} ± {100 * slack[at[which]]:.2f} %",
+            (which, error[at[which]]),
+            xytext=(which + 0.01 * span, error[at[which]] + lift * top),
+            ha="left" if which < k.mean() else "right",
+            color=BLUE,
+            arrowprops={"arrowstyle": "-", "color": BLUE, "shrinkB": 7},
+            path_effects=halo(),
+        )
+        axes.plot(
+            which, error[at[which]], "o", markersize=18, fillstyle="none", color=BLUE, markeredgewidth=2.4
+        )
+        if best == chosen:
+            break
+    for name, line, colour in (("held out", error, BLUE), ("learnt", training, VERMILLION)):
+        below = line is training
+        axes.text(
+            k[-1],
+            line[-1] + (-0.03 if below else 0.045) * top,
+            name,
+            color=colour,
+            fontweight="bold",
+            ha="right",
+            va="top" if below else "bottom",
+            path_effects=halo(),
+        )
+    axes.text(
+        0.0,
+        -0.085,
+        "← wiggly borders: every odd digit has its own island",
+        transform=axes.transAxes,
+        fontsize=SMALL,
+        color=GREY,
+        va="top",
+    )
+    axes.text(
+        1.0,
+        -0.085,
+        "smooth borders: small groups are outvoted →",
+        transform=axes.transAxes,
+        fontsize=SMALL,
+        color=GREY,
+        va="top",
+        ha="right",
+    )
+    axes.set(xlabel="k, neighbours that vote", ylabel="error, % of digits", ylim=(0, top))
+    axes.set_xlim(k.min() - 0.02 * span, k.max() + 0.02 * span)
+    axes.set_xticks(k if len(k) <= 20 else k[:: -(-len(k) // 20)])
+    percent_ticks(axes.yaxis)
+    axes.grid(True, axis="y")
+    return figure
+
+
+def _k_title(k: NDArray[Any], error: NDArray[Any], slack: NDArray[Any], best: int, chosen: int) -> str:
+    as_good = k[error <= (error + slack)[list(k).index(best)]].astype(int)
+    if len(as_good) > 1:
+        others = f"{len(as_good) - 1} others, up to k = {as_good.max()}"
+        return f"k = {best} errs least; {others}, are within one standard error"
+    return f"k = {best} errs least"
+
+
+def _k_caption(result: Mapping[str, Any]) -> str:
+    known = [str(result["data"])] if "data" in result else []
+    known += [f"{int(result['count']):,} digits"] if "count" in result else []
+    known += [f"{result['folds']} folds"] if "folds" in result else []
+    known += [f"{key} {result[key]}" for key in ("feature", "metric", "weights") if result.get(key)]
+    return (
+        f"{', '.join(known)}. Blue: digits held out, ± 1 standard error of the folds. Orange: digits asked "
+        "about that are references themselves. The gap is variance, what both have in common is bias."
+    )
+
+
+def draw_k_curve(request: Request) -> Figure:
+    """For ``inknn plot k-curve``: of a result of ``inknn tune``, or measured on some digits."""
+    if request.is_result:
+        return k_curve(request.result("inknn tune -o"), size=request.size)
+    some = request.sample(request.digits("train"), request.limit or 3000)
+    if len(some) < 30:
+        raise DataError(f"{some.name}: k needs 30 digits at least to be cross-validated, got {len(some)}")
+    most = min(15, len(some) // 5)
+    result = measure_k(some.images, some.labels, most=most, seed=request.seed, progress=request.progress)
+    return k_curve({"data": some.name, **result}, size=request.size)
+
+
+@drawing
+def learning_curve(
+    rows: Sequence[Mapping[str, Any]], *, caption: str | None = None, size: tuple[int, int] | None = None
+) -> Figure:
+    """Error over the number of references, both on logarithmic axes.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        ``name``, ``references``, ``errors`` and ``count``: one for each point.
+    caption : str, optional
+    size : (int, int), optional
+        Pixels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = new_figure(
+        "More references, fewer errors",
+        f"{caption or ''} Bands: 95 % interval (Wilson).",
+        size,
+    )
+    axes = figure.add_subplot()
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    lowest, highest = 1.0, 0.0
+    for name, (colour, marker) in zip(names, SERIES, strict=False):
+        mine = sorted((row for row in rows if row["name"] == name), key=lambda row: row["references"])
+        counts = np.array([row["references"] for row in mine])
+        rates = np.array([max(row["errors"], 0.5) / row["count"] for row in mine])
+        bands = np.array([wilson_interval(row["errors"], row["count"]) for row in mine])
+        low, high = np.maximum(bands[:, 0], 0.1 / mine[0]["count"]), bands[:, 1]
+        axes.fill_between(counts, low, high, color=colour, alpha=0.14, linewidth=0)
+        axes.plot(counts, rates, color=colour, marker=marker)
+        axes.annotate(
+            f"{name}\n{100 * mine[-1]['errors'] / mine[-1]['count']:.1f} %",
+            (counts[-1], rates[-1]),
+            xytext=(14, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontweight="bold",
+            annotation_clip=False,
+        )
+        lowest, highest = min(lowest, float(low.min())), max(highest, float(high.max()))
+    every = sorted({row["references"] for row in rows})
+    axes.set(xscale="log", yscale="log", xlabel="references", ylabel="error, % of digits asked")
+    axes.set(
+        xlim=(0.85 * every[0], every[-1] * (every[-1] / every[0]) ** 0.3), ylim=(0.85 * lowest, 1.1 * highest)
+    )
+    plain_ticks(axes.xaxis, every)
+    plain_ticks(axes.yaxis, [*nice_decades(0.85 * lowest, 1.1 * highest)])
+    percent_ticks(axes.yaxis)
+    axes.grid(True)
+    return figure
+
+
+def draw_learning_curve(request: Request) -> Figure:
+    """For ``inknn plot learning-curve``: references and digits asked from the same part, none in both."""
+    whole = request.digits("train")
+    most = request.limit or 6000
+    drawn = in_normal_form(request.sample(whole, most + 2000))
+    split = min(most, len(drawn) * 3 // 4)
+    sizes = [count for count in (30, 100, 300, 1000, 3000, 10_000, 30_000) if count < 0.8 * split] + [split]
+    if split < 10:
+        raise DataError(f"{whole.name}: a learning curve needs more than {len(drawn)} digits")
+    rows = measure_learning(
+        drawn.images[:split],
+        drawn.labels[:split],
+        drawn.images[split:],
+        drawn.labels[split:],
+        sizes=sizes,
+        progress=request.progress,
+    )
+    return learning_curve(
+        rows,
+        caption=f"{whole.name}: each point asks the same {len(drawn) - split:,} other digits of the part for "
+        f"training (drawn with seed {request.seed}).",
+        size=request.size,
+    )

@@ -1,0 +1,67 @@
+"""Plots as files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...cache import atomic_write
+from ...errors import OutputError
+from .style import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["SUFFIXES", "check_place", "save"]
+
+SUFFIXES = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+"""Kinds of file, and what matplotlib is not to write into them: the same plot has the same bytes."""
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Fail before any work where the plot could not be written afterwards.
+
+    Raises
+    ------
+    OutputError
+        If its name ends in none of :data:`SUFFIXES`, or it can't be written there.
+    """
+    place = Path(path)
+    if place.suffix.lower() not in SUFFIXES:
+        raise OutputError(
+            f"can't draw {place}: name a file that ends in {', '.join([*SUFFIXES][:-1])} or {[*SUFFIXES][-1]}"
+        )
+    if place.is_dir():
+        raise OutputError(f"can't write {place}: it is a folder; name a file in it")
+    if not place.parent.is_dir():
+        raise OutputError(f"can't write {place}: there is no folder {place.parent}; make it first")
+    if not os.access(place if place.exists() else place.parent, os.W_OK):
+        raise OutputError(f"can't write {place}: it is write-protected; choose another place")
+
+
+def save(figure: Figure, path: str | os.PathLike[str], *, scale: float = 1.0) -> None:
+    """Write a plot as PNG, SVG or PDF, in one step.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path
+        Its suffix says which.
+    scale : float
+        Pixels of a PNG for each of the figure's; 2 makes it twice as fine.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is another one, or it can't be written.
+    """
+    check_place(path)
+    suffix = Path(path).suffix.lower()
+    try:
+        with style(), atomic_write(path) as file:
+            figure.savefig(file, format=suffix[1:], dpi=scale * figure.dpi, metadata=SUFFIXES[suffix])
+    except OSError as error:
+        raise OutputError(
+            f"can't write {path}: {error.strerror or error}; choose another place with -o FILE"
+        ) from error

@@ -1,0 +1,123 @@
+"""Errors measured for a curve, on some digits and in some seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...progress import Progress, no_progress
+from ...search import nearest
+
+__all__ = ["measure_k", "measure_learning"]
+
+
+def measure_k(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.integer],
+    *,
+    most: int = 15,
+    folds: int = 5,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """Errors of a plain vote of k = 1 .. ``most`` neighbours on pixels, cross-validated.
+
+    Parameters
+    ----------
+    images : uint8 (n, height, width)
+    labels : integer (n,)
+    most, folds : int
+    seed : int
+        Deals the digits out to the folds.
+    progress : Progress
+
+    Returns
+    -------
+    dict
+        For :func:`k_curve`.
+    """
+    vectors = np.ascontiguousarray(images.reshape(len(images), -1))
+    fold = np.random.default_rng(seed).permutation(len(labels)) % folds
+    held, learnt = np.empty((folds, most)), np.empty((folds, most))
+    for i in range(folds):
+        progress("asking the folds", i / folds)
+        known = fold != i
+        for rows, errors in ((~known, held), (known, learnt)):
+            _, found = nearest(vectors[rows], vectors[known], most)
+            errors[i] = _vote_errors(labels[known][found], labels[rows])
+    error, slack = held.mean(axis=0), held.std(axis=0, ddof=1) / np.sqrt(folds)
+    best = int(error.argmin())
+    chosen = int(np.flatnonzero(error <= error[best] + slack[best]).max())
+    return {
+        "k": list(range(1, most + 1)),
+        "validation_error": error.tolist(),
+        "validation_se": slack.tolist(),
+        "training_error": learnt.mean(axis=0).tolist(),
+        "best_k": best + 1,
+        "chosen_k": chosen + 1,
+        "count": len(labels),
+        "folds": folds,
+        "feature": "pixels",
+        "metric": "euclidean",
+        "weights": "uniform",
+    }
+
+
+def _vote_errors(neighbours: NDArray[np.integer], truth: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Part of the queries that the first 1, 2, ... k neighbours answer wrong, float64 (k,)."""
+    names = np.unique(np.concatenate([neighbours.ravel(), truth]))
+    votes = (neighbours[..., None] == names).cumsum(axis=1)
+    return (names[votes.argmax(axis=2)] != truth[:, None]).mean(axis=0)
+
+
+def measure_learning(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.integer],
+    asked: NDArray[np.uint8],
+    truth: NDArray[np.integer],
+    *,
+    sizes: Sequence[int],
+    progress: Progress = no_progress,
+) -> list[dict[str, Any]]:
+    """Errors with ever more references: of pixels and gradient histograms (k = 3), and of the recogniser.
+
+    Parameters
+    ----------
+    images, labels : uint8 (n, 28, 28), integer (n,)
+        References; the first so many of them are used.
+    asked, truth : uint8 (q, 28, 28), integer (q,)
+        Others.
+    sizes : sequence of int
+        Each at most n.
+    progress : Progress
+
+    Returns
+    -------
+    list of dict
+        For :func:`learning_curve`.
+    """
+    from ...features import gradient_histograms
+    from ...recogniser import Recogniser
+
+    plain: dict[str, Callable[[NDArray[np.uint8]], NDArray[Any]]] = {
+        "raw pixels, k = 3": lambda some: np.ascontiguousarray(some.reshape(len(some), -1)),
+        "gradient histograms, k = 3": gradient_histograms,
+    }
+    rows = []
+    for i, count in enumerate(sizes):
+        progress("learning ever more digits", i / len(sizes))
+        wrong = {}
+        for name, describe in plain.items():
+            k = min(3, count)
+            _, found = nearest(describe(asked), describe(images[:count]), k)
+            wrong[name] = round(_vote_errors(labels[:count][found], truth)[k - 1] * len(truth))
+        recogniser = Recogniser.fit(images[:count], labels[:count], n_labels=int(labels.max()) + 1)
+        wrong["inknn: learned metric"] = int((recogniser.recognise(asked).labels != truth).sum())
+        rows += [
+            {"name": name, "references": count, "errors": errors, "count": len(truth)}
+            for name, errors in wrong.items()
+        ]
+    return rows

@@ -1,0 +1,160 @@
+"""Error against time, of what other commands have measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ..evaluate import wilson_interval
+from .request import Request
+from .style import (
+    BLUE,
+    INK,
+    SMALL,
+    VERMILLION,
+    drawing,
+    halo,
+    new_figure,
+    nice_decades,
+    percent_ticks,
+    plain_ticks,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_speed_accuracy", "speed_accuracy"]
+
+
+@drawing
+def speed_accuracy(
+    rows: Sequence[Mapping[str, Any]], *, caption: str | None = None, size: tuple[int, int] | None = None
+) -> Figure:
+    """Error against the time of an answer, both on logarithmic axes; the best are at the lower left.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        ``name``, ``ms_per_digit``, ``errors`` and ``test``: one for each classifier.
+    caption : str, optional
+    size : (int, int), optional
+        Pixels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = new_figure(
+        "Speed against accuracy: the lower left is best",
+        f"{caption or ''} Bars: 95 % interval (Wilson).".strip(),
+        size,
+    )
+    axes = figure.add_subplot()
+    times = np.array([float(row["ms_per_digit"]) for row in rows])
+    rates = np.array([max(row["errors"], 0.5) / row["test"] for row in rows])
+    bands = np.array([wilson_interval(int(row["errors"]), int(row["test"])) for row in rows])
+    for row, time, rate, (low, high) in zip(rows, times, rates, bands, strict=True):
+        ours = str(row["name"]).startswith("inknn")
+        colour, marker = (BLUE, "o") if ours else (VERMILLION, "s")
+        axes.errorbar(
+            time, rate, [[rate - low], [high - rate]], color=colour, marker=marker, capsize=5, markersize=12
+        )
+    axes.set(xscale="log", yscale="log", xlabel="milliseconds a digit", ylabel="error, % of digits asked")
+    xlim = (0.5 * times.min(), 4 * times.max())
+    ylim = (0.7 * max(float(bands[:, 0].min()), 1e-5), 1.5 * float(bands[:, 1].max()))
+    axes.set(xlim=xlim, ylim=ylim)
+    plain_ticks(axes.xaxis, nice_decades(*xlim))
+    plain_ticks(axes.yaxis, nice_decades(*ylim))
+    percent_ticks(axes.yaxis)
+    axes.grid(True)
+    _name_points(figure, axes, rows, times, rates)
+    return figure
+
+
+def _name_points(
+    figure: Figure, axes: Axes, rows: Sequence[Mapping[str, Any]], times: NDArray[Any], rates: NDArray[Any]
+) -> None:
+    """Names beside the points: on the side where no other point is, moved down from other names."""
+    place = axes.transData.transform(np.column_stack([times, rates]))
+    dpi = figure.dpi
+    height = 1.5 * SMALL * dpi / 72
+    taken: list[tuple[float, float, float]] = []
+    for i in np.argsort(-place[:, 1]):
+        name = f"{rows[i]['name']}, {100 * rates[i]:.2g} %"
+        wide = 0.62 * SMALL * len(name) * dpi / 72
+        x, y = place[i] + [16, 0.8 * height]
+        others = np.delete(place, i, axis=0)
+        crowded = (
+            (others[:, 0] > x - 8) & (others[:, 0] < x + wide) & (np.abs(others[:, 1] - y) < 2.5 * height)
+        )
+        left = bool(crowded.any()) and place[i, 0] - 16 - wide > axes.transData.transform(axes.viewLim.min)[0]
+        start = place[i, 0] - 16 - wide if left else x
+        while any(start < end and start + wide > begin and abs(y - at) < height for begin, end, at in taken):
+            y -= 0.25 * height
+        taken.append((start, start + wide, y))
+        spot = axes.transData.inverted().transform((place[i, 0] - 16 if left else x, y))
+        ours = str(rows[i]["name"]).startswith("inknn")
+        axes.text(
+            float(spot[0]),
+            float(spot[1]),
+            name,
+            fontsize=SMALL + 1,
+            va="center",
+            ha="right" if left else "left",
+            color=BLUE if ours else INK,
+            path_effects=halo(),
+            fontweight="bold" if ours else "normal",
+        )
+
+
+def draw_speed_accuracy(request: Request) -> Figure:
+    """For ``inknn plot speed-accuracy``: of a result of ``inknn bench`` or ``inknn compare``."""
+    if not request.is_result:
+        raise DataError(
+            "speed is drawn as it was measured: run inknn bench classifiers --save DIR, then inknn plot "
+            "speed-accuracy DIR/bench.json"
+        )
+    result = request.result("inknn bench classifiers --save DIR")
+    rows, machine = measured_classifiers(result)
+    if not rows:
+        raise DataError(
+            f"{request.data} has no classifiers in it; measure them with inknn bench classifiers --save DIR"
+        )
+    known = [f"{row['train']:,} digits known" for row in rows[:1] if isinstance(row.get("train"), int)]
+    asked = [f"{rows[0]['test']:,} asked, all at once"]
+    where = (
+        [f"{machine['cores']} cores, {machine['processor']}"]
+        if {"cores", "processor"} <= set(machine)
+        else []
+    )
+    return speed_accuracy(rows, caption=", ".join([*known, *asked, *where]) + ".", size=request.size)
+
+
+def measured_classifiers(result: Mapping[str, Any]) -> tuple[list[dict[str, Any]], Mapping[str, Any]]:
+    """The classifiers of a result that were measured in full, and the machine's facts."""
+    entry = result.get("benchmarks", {})
+    entry = entry.get("classifiers", {}) if isinstance(entry, Mapping) else {}
+    if not isinstance(entry, Mapping):  # the rows alone
+        entry = {"rows": entry}
+    rows = entry.get("rows") or result.get("rows") or []
+    machine = entry.get("machine") or result.get("machine") or {}
+    good = [dict(row) for row in rows if isinstance(row, Mapping) and _is_measured(row)]
+    return good, machine if isinstance(machine, Mapping) else {}
+
+
+def _is_measured(row: Mapping[str, Any]) -> bool:
+    time, errors, asked = (row.get(key) for key in ("ms_per_digit", "errors", "test"))
+    return (
+        isinstance(row.get("name"), str)
+        and isinstance(time, int | float)
+        and time > 0
+        and isinstance(errors, int)
+        and isinstance(asked, int)
+        and 0 <= errors <= asked
+        and asked > 0
+    )
