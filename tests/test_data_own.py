@@ -258,6 +258,21 @@ class TestTableOfPixels:
         path.write_bytes(gzip.compress(pixels_csv(path, *digits, delimiter=";").read_bytes()))
         assert same(load_digits(path), digits)
 
+    @pytest.mark.parametrize("one_hot", [False, True])
+    def test_the_labels_may_lie_beside_it(self, tmp_path, digits, one_hot):
+        labels = np.eye(10)[digits[1]] if one_hot else digits[1]
+        np.savetxt(tmp_path / "ARDIS_train_2828.csv", digits[0].reshape(COUNT, -1))
+        np.savetxt(tmp_path / "ARDIS_train_labels.csv", labels)
+        assert same(load_digits(tmp_path / "ARDIS_train_2828.csv"), digits)
+        np.savetxt(tmp_path / "ARDIS_train_labels.csv", labels[:5])
+        with pytest.raises(DataError, match="12 pictures and 5 labels"):
+            load_digits(tmp_path / "ARDIS_train_2828.csv")
+
+    def test_pixels_without_any_labels_are_refused(self, tmp_path, digits):
+        np.savetxt(tmp_path / "a.csv", digits[0].reshape(COUNT, -1))
+        with pytest.raises(DataError, match="784 columns are no label and a square of pixels"):
+            load_digits(tmp_path / "a.csv")
+
     def test_how_far_it_is_is_told(self, tmp_path, digits):
         told = []
         path = pixels_csv(tmp_path / "a.csv", *digits)

@@ -1,7 +1,8 @@
 """The published sets that are known by name: what they are, whose, and where their files come from.
 
 A set is here only where the address and SHA-256 of each of its files are certain. ARDIS is not: it is
-published as a RAR archive, which needs a program of its own, and no checksum of it is.
+published as a RAR archive, which needs a program of its own, and no checksum of it is; once unpacked its
+tables are read as they are.
 """
 
 from __future__ import annotations

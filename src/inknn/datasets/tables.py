@@ -7,6 +7,7 @@ import gzip
 import io
 import math
 import os
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..progress import Progress, no_progress
-from .arrays import as_digit_labels, as_pictures
+from .arrays import as_digit_labels, as_ink, as_pictures
 
 __all__ = ["Listed", "read_listed", "read_pixels", "read_table"]
 
 LABEL_HEADS = ("label", "labels", "class", "target", "truth", "digit", "y", "category")
 FILE_HEADS = ("file", "filename", "file_name", "path", "filepath", "image", "picture", "name", "image_path")
+_LABELS = re.compile(r"labels?")
+_IMAGES = re.compile(r"images?|pixels?|2828")
 _BLOCK = 2000  # lines between two reports of progress
 ORIGIN_HEADS = ("source", "writer", "origin", "author", "hand")
 
@@ -35,7 +38,7 @@ class Table:
     head: list[str] | None
     lines: list[str]
     first: int
-    delimiter: str
+    delimiter: str | None
 
     def is_listing(self) -> bool:
         """Whether it names files rather than holding pixels."""
@@ -78,7 +81,8 @@ def read_table(path: Path) -> Table:
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise DataError(f"{path} is empty; it should hold a line for each digit")
-    delimiter = max(",;\t ", key=lambda mark: lines[first].count(mark) if mark != " " else 0)
+    mark = max(",;\t", key=lines[first].count)
+    delimiter = mark if mark in lines[first] else None  # then white space
     cells = _cells(lines[first], delimiter)
     numbers = sum(map(_is_number, cells))  # a header may be of few numbers, a line of digits of one slip
     head = None if 2 * numbers >= len(cells) else [cell.strip().lower() for cell in cells]
@@ -92,7 +96,9 @@ def read_pixels(
     """Pictures and labels of a file that has a digit on each line.
 
     The label's column is the one named label, class, target ...; without a header it is the first or the
-    last, whichever holds digits and not all the same one (pixels in the corner hardly ever vary).
+    last, whichever holds digits and not all the same one (pixels in the corner hardly ever vary). Where
+    there are pixels only, the labels are those of the file beside it that is named after it with "labels"
+    (as ``ARDIS_train_labels.csv`` is after ``ARDIS_train_2828.csv``), one-hot or not.
 
     Raises
     ------
@@ -103,6 +109,10 @@ def read_pixels(
         raise DataError(f"{table.path} has a header and no digits")
     values = _numbers(table, progress)
     try:
+        beside = _labels_beside(table.path) if _side(values.shape[1]) else None
+        if beside is not None:
+            labels = as_digit_labels(_numbers(read_table(beside), progress))
+            return as_ink(values, labels)
         column = _label_column(table, values)
         labels = as_digit_labels(values[:, column], _places(table))
         return as_pictures(np.delete(values, column, axis=1)), labels
@@ -181,8 +191,7 @@ def _label_column(table: Table, values: NDArray[np.float32]) -> int:
     width = values.shape[1]
     if table.head is not None and len(table.head) != width:
         raise DataError(f"line {table.first}: {width} columns where the header has {len(table.head)}")
-    side = math.isqrt(max(width - 1, 0))
-    if side * side != width - 1 or side < 2:
+    if not _side(width - 1):
         raise DataError(f"{width} columns are no label and a square of pixels (785 for 28 × 28)")
     named = None if table.head is None else _column(table.head, LABEL_HEADS)
     if named is not None:
@@ -191,6 +200,21 @@ def _label_column(table: Table, values: NDArray[np.float32]) -> int:
     if len(likely) != 1:
         raise DataError("can't tell which column is the label; add a header line that names it label")
     return likely[0]
+
+
+def _side(count: int) -> int:
+    """The side of the square that so many pixels make; 0 if they make none, or one too small for a digit."""
+    side = math.isqrt(max(count, 0))
+    return side if side >= 2 and side * side == count else 0
+
+
+def _labels_beside(path: Path) -> Path | None:
+    stem = _IMAGES.sub("", path.name.lower())
+    for other in sorted(path.parent.iterdir()):
+        name = other.name.lower()
+        if other != path and _LABELS.search(name) and _LABELS.sub("", name) == stem:
+            return other
+    return None
 
 
 def _may_be_labels(values: NDArray[np.float32]) -> bool:
@@ -206,7 +230,9 @@ def _column(head: Sequence[str], names: Sequence[str]) -> int | None:
     return next((head.index(name) for name in names if name in head), None)
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
+def _cells(line: str, delimiter: str | None) -> list[str]:
+    if delimiter is None:
+        return line.split()
     return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
 
 
