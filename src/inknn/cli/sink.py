@@ -38,6 +38,11 @@ class Sink:
         self._stack = ExitStack()
         self._file: BinaryIO
 
+    @property
+    def file(self) -> BinaryIO:
+        """The open file itself, for what isn't text."""
+        return self._file
+
     def is_terminal(self) -> bool:
         """Whether a person looks at it."""
         return self.path is None and sys.stdout is not None and sys.stdout.isatty()

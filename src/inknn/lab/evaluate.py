@@ -18,64 +18,18 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..errors import DataError
 from ..progress import Progress, no_progress
+from .asked import WORST, Asked, Mistake, Neighbour
 from .interval import wilson_interval
 from .normal_form import to_normal_form
-from .origins import sources
-from .scores import Scores
 
 if TYPE_CHECKING:
-    from ..answers import Answers
     from ..datasets.labelled import Part
     from .models import Model
+    from .scores import Scores
 
-__all__ = ["Evaluation", "Mistake", "Neighbour", "evaluate", "evaluate_data", "wilson_interval"]
-
-WORST = 24
-"""Mistakes that are kept with their pictures."""
+__all__ = ["WORST", "Evaluation", "Mistake", "Neighbour", "evaluate", "evaluate_data", "wilson_interval"]
 
 _BATCH = 1000  # digits between two reports of progress
-_SHOWN = 5  # neighbours of a mistake
-_ITSELF = 1e-4
-"""Nearer is the same picture: vectors of one picture differ by rounding only, those of two by about 1."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Neighbour:
-    """A prototype that had a say: its number, digit, distance and, where it was kept, picture."""
-
-    index: int
-    label: int
-    distance: float
-    image: NDArray[np.uint8] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mistake:
-    """A wrong answer: the digit as the recogniser saw it, uint8 (28, 28), and who its neighbours are."""
-
-    index: int
-    truth: int
-    answer: int
-    confidence: float
-    verdict: str
-    origin: str | None
-    image: NDArray[np.uint8]
-    neighbours: tuple[Neighbour, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, without pictures."""
-        return {
-            "index": self.index,
-            "truth": self.truth,
-            "answer": self.answer,
-            "confidence": self.confidence,
-            "verdict": self.verdict,
-            "origin": self.origin,
-            "neighbours": [
-                {"index": each.index, "label": each.label, "distance": each.distance}
-                for each in self.neighbours
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +156,7 @@ def evaluate_data(
         dataset=digits.name,
         origins=digits.origins,
         settings={
-            "part": part,
+            **_part(data, part),
             "pictures": _treatment(digits.images.shape[1:], changed),
             "references": asked.name,
         },
@@ -254,7 +208,7 @@ def evaluate(
         raise ValueError(f"{len(images)} digits can't be compared with {len(labels)} labels")
     _check_labels(labels, dataset)
     _check_known(labels, model.classes, dataset)
-    asked = _Asked(model, images, np.asarray(labels, np.int64), origins)
+    asked = Asked(model, images, np.asarray(labels, np.int64), origins)
     started = time.perf_counter()
     for start in range(0, len(images), _BATCH):
         progress("recognising", start / len(images))
@@ -294,88 +248,15 @@ def _listed(digits: NDArray[np.integer]) -> str:
     return ", ".join(map(str, digits.tolist()))
 
 
+def _part(data: str | os.PathLike[str], part: str) -> dict[str, str]:
+    """The part asked about, for the report; a file has but one."""
+    if os.path.isfile(data):
+        return {}
+    return {"part": f"{part}, where there are two" if os.path.isdir(data) else part}
+
+
 def _treatment(shape: tuple[int, ...], changed: bool) -> str:
     """What was done to pictures (height, width) before they were asked about."""
     height, width = shape
     done = "each brought into MNIST's normal form" if changed else "already in MNIST's normal form"
     return f"{height}×{width}, {done}"
-
-
-class _Asked:
-    """Answers as they come in; of most, only what the figures need is kept."""
-
-    def __init__(
-        self,
-        model: Model,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.int64],
-        origins: Sequence[str] | None,
-    ) -> None:
-        self.model, self.images, self.labels, self.origins = model, images, labels, origins
-        self._answers: list[NDArray[np.int64]] = []
-        self._probabilities: list[NDArray[np.float64]] = []
-        self._confidence: list[NDArray[np.float64]] = []
-        self._verdicts: list[NDArray[np.str_]] = []
-        self._known = 0  # digits that are prototypes themselves
-        self._worst: list[tuple[float, int, Answers, int]] = []  # with the batch and the row in it
-
-    def ask(self, start: int, stop: int) -> None:
-        batch = self.model.recogniser.recognise(self.images[start:stop])
-        answers = self.model.classes[batch.labels]
-        self._answers.append(answers)
-        self._probabilities.append(batch.probabilities())
-        self._confidence.append(batch.confidence)
-        self._verdicts.append(batch.verdicts)
-        self._known += int(np.count_nonzero(batch.neighbour_distances[:, 0] < _ITSELF))
-        wrong = np.flatnonzero(answers != self.labels[start:stop]).tolist()
-        self._worst += [(-float(batch.confidence[row]), start + row, batch, row) for row in wrong]
-        self._worst = sorted(self._worst, key=lambda found: found[:2])[:WORST]
-
-    def scores(self) -> Scores:
-        return Scores(
-            self.labels,
-            np.concatenate(self._answers),
-            np.concatenate(self._probabilities),
-            self.model.classes,
-            np.concatenate(self._confidence),
-            np.concatenate(self._verdicts),
-            sources(self.origins, self.labels),
-        )
-
-    def mistakes(self) -> tuple[Mistake, ...]:
-        return tuple(self._mistake(index, batch, row) for _, index, batch, row in self._worst)
-
-    def _mistake(self, index: int, batch: Answers, row: int) -> Mistake:
-        indices = batch.neighbour_indices[row, :_SHOWN]
-        pictures = None if self.model.pictures is None else self.model.pictures[indices]
-        neighbours = tuple(
-            Neighbour(
-                int(indices[i]),
-                int(self.model.classes[batch.neighbour_labels[row, i]]),
-                float(batch.neighbour_distances[row, i]),
-                None if pictures is None else pictures[i],
-            )
-            for i in range(len(indices))
-        )
-        return Mistake(
-            index,
-            int(self.labels[index]),
-            int(self.model.classes[batch.labels[row]]),
-            float(batch.confidence[row]),
-            str(batch.verdicts[row]),
-            None if self.origins is None else self.origins[index],
-            self.images[index],
-            neighbours,
-        )
-
-    def notes(self) -> tuple[str, ...]:
-        notes = []
-        if self._known:
-            notes.append(
-                f"{self._known:,} of the {len(self.labels):,} digits are among those the model knows: "
-                "they are their own neighbours, and the figures flatter; leave them out for honest ones"
-            )
-        blank = int(np.count_nonzero(~self.images.any(axis=(1, 2))))
-        if blank:
-            notes.append(f"{blank:,} of the {len(self.labels):,} pictures are blank")
-        return tuple(notes)

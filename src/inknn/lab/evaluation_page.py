@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -45,7 +46,7 @@ def page_of(evaluation: Evaluation) -> str:
     str
         Whole, with its styles; pictures are in it as ``data:`` addresses.
     """
-    name = _text(evaluation.dataset)
+    name = _text(re.split(r"[/\\]", evaluation.dataset.rstrip("/\\"))[-1])
     scores = evaluation.scores
     low, high = evaluation.interval
     template = Template(files(__package__).joinpath("evaluation.html").read_text(encoding="utf-8"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from .evaluate import Evaluation, Mistake
-from .scores import Group, ReliabilityBin, RiskPoint
+
+if TYPE_CHECKING:
+    from .scores import Group, ReliabilityBin, RiskPoint
 
 __all__ = [
     "Table",
@@ -29,6 +33,8 @@ __all__ = [
 NONE = "–"
 """In a cell of which nothing can be said."""
 
+_NUMBER = re.compile(f"[0-9.,{NONE}]+|·")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -42,7 +48,7 @@ class Table:
     def is_number(self, column: int) -> bool:
         """Whether a column holds numbers, which stand at the right."""
         body = self.rows[: len(self.rows) - self.totals] or self.rows
-        return all(row[column] == NONE or row[column][:1] in "0123456789·" for row in body)
+        return all(_NUMBER.fullmatch(row[column]) for row in body)
 
 
 def percent(rate: float | None, digits: int = 2) -> str:
@@ -98,7 +104,8 @@ def _settings(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 def settings_table(evaluation: Evaluation) -> Table:
     """What the figures depend on."""
-    return Table("Settings", ("setting", "value"), tuple(_settings(evaluation)))
+    rows = [("set", printable(evaluation.dataset)), *_settings(evaluation)]
+    return Table("Settings", ("setting", "value"), tuple(rows))
 
 
 def classes_table(evaluation: Evaluation) -> Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, UnknownNameError
+from ..errors import UnknownNameError
 from ..progress import Progress, no_progress
 from ..recogniser import Recogniser
 
@@ -74,30 +74,14 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
-    """A model from a file of :meth:`inknn.DigitClassifier.save`.
+    """A model from a file of ``inknn fit`` or :meth:`inknn.DigitClassifier.save`.
 
     Raises
     ------
     DataError
         If the file can't be read, is damaged or no model, or its labels aren't digits.
     """
-    from ..classifier import DigitClassifier
+    from ..memory import read_digit_model
 
-    try:
-        classifier = DigitClassifier.load(path)
-    except OSError as error:
-        raise DataError(f"can't read the model {os.fspath(path)}: {error.strerror or error}") from error
-    names = [str(name) for name in classifier.classes_.tolist()]
-    if not all(len(name) == 1 and name in "0123456789" for name in names):
-        some = ", ".join(map(repr, names[:3])) + (" ..." if len(names) > 3 else "")
-        raise DataError(
-            f"the labels of the model {os.fspath(path)} aren't digits ({some}); evaluate one that was fitted "
-            "with the labels 0 to 9"
-        )
-    recogniser = classifier.recogniser_
-    return Model(
-        os.fspath(path),
-        recogniser,
-        np.array([int(name) for name in names], np.int64),
-        recogniser.pictures,
-    )
+    recogniser, classes = read_digit_model(path)
+    return Model(os.fspath(path), recogniser, classes, recogniser.pictures)

@@ -1,0 +1,177 @@
+"""Labelled digits asked of a model: what the figures are made of, and the worst mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .origins import sources
+
+if TYPE_CHECKING:
+    from ..answers import Answers
+    from .models import Model
+    from .scores import Scores
+
+__all__ = ["WORST", "Asked", "Mistake", "Neighbour"]
+
+WORST = 24
+"""Mistakes that are kept with their pictures."""
+
+_SHOWN = 5  # neighbours of a mistake
+_ITSELF = 1e-5
+"""A neighbour so much nearer than the last one is, but for rounding, at no distance at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbour:
+    """A prototype that had a say: its number, digit, distance and, where it was kept, picture."""
+
+    index: int
+    label: int
+    distance: float
+    image: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """A wrong answer: the digit as the recogniser saw it, uint8 (28, 28), and who its neighbours are."""
+
+    index: int
+    truth: int
+    answer: int
+    confidence: float
+    verdict: str
+    origin: str | None
+    image: NDArray[np.uint8]
+    neighbours: tuple[Neighbour, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, without pictures."""
+        return {
+            "index": self.index,
+            "truth": self.truth,
+            "answer": self.answer,
+            "confidence": self.confidence,
+            "verdict": self.verdict,
+            "origin": self.origin,
+            "neighbours": [
+                {"index": each.index, "label": each.label, "distance": each.distance}
+                for each in self.neighbours
+            ],
+        }
+
+
+class Asked:
+    """Answers as they come in; of most, only what the figures need is kept.
+
+    Parameters
+    ----------
+    model : Model
+    images : uint8 (n, 28, 28)
+    labels : int64 (n,)
+        What they are.
+    origins : sequence of str, optional
+        Where each comes from.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.int64],
+        origins: Sequence[str] | None,
+    ) -> None:
+        self.model, self.images, self.labels, self.origins = model, images, labels, origins
+        self._answers: list[NDArray[np.int64]] = []
+        self._probabilities: list[NDArray[np.float64]] = []
+        self._confidence: list[NDArray[np.float64]] = []
+        self._verdicts: list[NDArray[np.str_]] = []
+        self._known = 0  # digits that are prototypes themselves
+        self._worst: list[tuple[float, int, Answers, int]] = []  # with the batch and the row in it
+
+    def ask(self, start: int, stop: int) -> None:
+        """Ask the model about some of the digits."""
+        batch = self.model.recogniser.recognise(self.images[start:stop])
+        answers = self.model.classes[batch.labels]
+        self._answers.append(answers)
+        self._probabilities.append(batch.probabilities())
+        self._confidence.append(batch.confidence)
+        self._verdicts.append(batch.verdicts)
+        self._known += self._count_known(batch, self.images[start:stop])
+        wrong = np.flatnonzero(answers != self.labels[start:stop]).tolist()
+        self._worst += [(-float(batch.confidence[row]), start + row, batch, row) for row in wrong]
+        self._worst = sorted(self._worst, key=lambda found: found[:2])[:WORST]
+
+    def _count_known(self, batch: Answers, images: NDArray[np.uint8]) -> int:
+        """How many digits are prototypes too, by their pictures or, where none were kept, by distance."""
+        distances = batch.neighbour_distances
+        near = distances <= _ITSELF * distances[:, -1:]
+        rows = np.flatnonzero(near[:, 0])
+        if self.model.pictures is None:
+            return len(rows)
+        return sum(
+            bool(
+                (self.model.pictures[batch.neighbour_indices[row, near[row]]] == images[row])
+                .all((1, 2))
+                .any()
+            )
+            for row in rows
+        )
+
+    def scores(self) -> Scores:
+        """The figures, once all are asked."""
+        from .scores import Scores  # scikit-learn: a second that wrong input needn't wait for
+
+        return Scores(
+            self.labels,
+            np.concatenate(self._answers),
+            np.concatenate(self._probabilities),
+            self.model.classes,
+            np.concatenate(self._confidence),
+            np.concatenate(self._verdicts),
+            sources(self.origins, self.labels),
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The most confident wrong answers."""
+        return tuple(self._mistake(index, batch, row) for _, index, batch, row in self._worst)
+
+    def _mistake(self, index: int, batch: Answers, row: int) -> Mistake:
+        indices = batch.neighbour_indices[row, :_SHOWN]
+        pictures = None if self.model.pictures is None else self.model.pictures[indices]
+        neighbours = tuple(
+            Neighbour(
+                int(indices[i]),
+                int(self.model.classes[batch.neighbour_labels[row, i]]),
+                float(batch.neighbour_distances[row, i]),
+                None if pictures is None else pictures[i],
+            )
+            for i in range(len(indices))
+        )
+        return Mistake(
+            index,
+            int(self.labels[index]),
+            int(self.model.classes[batch.labels[row]]),
+            float(batch.confidence[row]),
+            str(batch.verdicts[row]),
+            None if self.origins is None else self.origins[index],
+            self.images[index],
+            neighbours,
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known before the figures are believed."""
+        notes = []
+        if self._known:
+            notes.append(
+                f"{self._known:,} of the {len(self.labels):,} digits are among those the model knows: "
+                "they are their own neighbours, and the figures flatter; leave them out for honest ones"
+            )
+        blank = int(np.count_nonzero(~self.images.any(axis=(1, 2))))
+        if blank:
+            notes.append(f"{blank:,} of the {len(self.labels):,} pictures are blank")
+        return tuple(notes)
