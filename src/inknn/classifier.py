@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any, Literal, Self, overload
+from typing import Any, BinaryIO, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,20 +12,22 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from .errors import DataError
+from .errors import UnknownNameError
 from .features import as_images
-from .learning import Settings
-from .memory import read_arrays, write_arrays
+from .features.descriptions import DESCRIPTIONS
+from .learning import LEARNED, Settings
+from .memory import read_model, write_model
+from .metrics import METRICS
 from .progress import Progress
 from .recogniser import Answers, Recogniser
 
 __all__ = ["PRESETS", "DigitClassifier"]
 
-_KIND = "model"
-_VERSION = 1
-
 PRESETS: dict[str, dict[str, Any]] = {"best": {}, "fast": {"n_distorted": 0}}
 """The settings (:class:`inknn.learning.Settings`) in which the presets differ from the default."""
+
+
+_POWERS = {"distance": Settings().vote_power, "uniform": 0.0}
 
 
 class DigitClassifier(ClassifierMixin, BaseEstimator):
@@ -44,6 +46,14 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         pictures too (:mod:`inknn.reranking`). It keeps these pictures, 784 bytes each, and takes a little
         longer. Both were chosen by cross-validation on MNIST's training digits; :class:`inknn.DigitReader`
         uses ``"best"``, which makes fewer errors on the digits of other people and scanners too.
+    features : str
+        What digits are compared by: ``"learned"``, or one of :data:`inknn.features.DESCRIPTIONS`, of which
+        nothing is learned and no second look is taken; the preset is then of no effect, nor are
+        ``n_components`` and ``shrinkage``.
+    metric : str
+        A name in :data:`inknn.metrics.METRICS`; those that compare pictures go with ``features="pixels"``.
+    weights : {"distance", "uniform"}
+        A neighbour at distance d has 1/d⁴ votes, or each has one; of equal votes the nearest decides.
     n_components : int
         Dimensions of the space they are looked for in.
     shrinkage : float
@@ -74,12 +84,18 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         n_neighbors: int = 5,
         *,
         preset: str = "best",
+        features: str = LEARNED,
+        metric: str = "euclidean",
+        weights: str = "distance",
         n_components: int = 128,
         shrinkage: float = 0.2,
         n_jobs: int | None = None,
     ) -> None:
         self.n_neighbors = n_neighbors
         self.preset = preset
+        self.features = features
+        self.metric = metric
+        self.weights = weights
         self.n_components = n_components
         self.shrinkage = shrinkage
         self.n_jobs = n_jobs
@@ -105,10 +121,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If ``X`` is no digits, ``y`` no labels, or there isn't one for each.
         """
-        if self.n_neighbors < 1:
-            raise ValueError(f"n_neighbors must be at least 1, got {self.n_neighbors}")
-        if self.preset not in PRESETS:
-            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
+        self.check_parameters()
         if y is None:
             raise ValueError("DigitClassifier requires y to be passed, but the target y is None")
         images = self._images(X, reset=True)
@@ -119,17 +132,53 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
                 f"there must be one label for each digit, got {len(labels)} for {len(images)} digits"
             )
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        settings = Settings(
+        self.recogniser_ = Recogniser.fit(
+            images,
+            codes,
+            progress,
+            settings=self._settings(),
+            n_labels=len(self.classes_),
+            n_threads=self.n_jobs,
+        )
+        return self
+
+    def check_parameters(self) -> None:
+        """What ``fit`` checks first.
+
+        Raises
+        ------
+        ValueError
+            If a parameter can't be; for an unknown name it offers the nearest.
+        """
+        if self.n_neighbors < 1:
+            raise ValueError(f"n_neighbors must be at least 1, got {self.n_neighbors}")
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
+        if self.weights not in _POWERS:
+            raise ValueError(f"weights must be one of {', '.join(_POWERS)}, got {self.weights!r}")
+        if self.features not in (LEARNED, *DESCRIPTIONS):
+            raise UnknownNameError("feature", self.features, [LEARNED, *DESCRIPTIONS])
+        if self.metric not in METRICS:
+            raise UnknownNameError("metric", self.metric, METRICS)
+        if METRICS[self.metric].takes_digits and self.features != "pixels":
+            raise ValueError(f"the metric {self.metric} compares pictures, so features must be 'pixels'")
+
+    def _settings(self) -> Settings:
+        special: dict[str, Any] = dict(PRESETS[self.preset])
+        if self.features != LEARNED:
+            special = {"n_distorted": 0, "n_second_look": 0}
+        if self.metric != "euclidean":  # any other search takes a hundred times as long
+            special["n_calibrating"] = 1000
+        return Settings(
+            feature=self.features,
+            metric=self.metric,
+            vote_power=_POWERS[self.weights],
             n_components=self.n_components,
             shrinkage=self.shrinkage,
             n_voters=self.n_neighbors,
             n_witnesses=max(self.n_neighbors, Settings().n_witnesses),
-            **PRESETS[self.preset],
+            **special,
         )
-        self.recogniser_ = Recogniser.fit(
-            images, codes, progress, settings=settings, n_labels=len(self.classes_), n_threads=self.n_jobs
-        )
-        return self
 
     @classmethod
     def _from_recogniser(cls, recogniser: Recogniser) -> Self:
@@ -137,7 +186,10 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         settings = recogniser.configuration
         classifier = cls(
             n_neighbors=settings.n_voters,
-            preset="best" if settings.n_distorted else "fast",
+            preset="best" if settings.n_distorted or settings.feature != LEARNED else "fast",
+            features=settings.feature,
+            metric=settings.metric,
+            weights="distance" if settings.vote_power else "uniform",
             n_components=settings.n_components,
             shrinkage=settings.shrinkage,
         )
@@ -146,13 +198,13 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         classifier.n_features_in_ = 784
         return classifier
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
         """Keep what was learnt in a file, in one step: plain arrays under a checksum, no pickle.
 
         Parameters
         ----------
         path
-            The file to write.
+            The file to write, or one that is open for it.
 
         Raises
         ------
@@ -162,19 +214,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             If it can't be written.
         """
         check_is_fitted(self)
-        if self.classes_.dtype.kind not in "biufU":
-            raise ValueError(f"only labels that are numbers or text can be kept, not {self.classes_.dtype}")
-        text = self.classes_.dtype.kind == "U"
-        arrays = self.recogniser_.arrays()
-        if self.recogniser_.pictures is not None:
-            arrays["pictures"] = self.recogniser_.pictures[np.arange(len(self.recogniser_.labels))]
-        arrays["classes"] = self.classes_
-        if text:  # the code points of each label, padded with zeros
-            native = self.classes_.astype(self.classes_.dtype.newbyteorder("="))
-            arrays["classes"] = native.view(np.uint32).reshape(len(native), -1)
-        arrays["classes_are_text"] = np.array(text)
-        arrays["n_neighbors"] = np.array(self.n_neighbors)
-        write_arrays(path, arrays, kind=_KIND, version=_VERSION)
+        write_model(path, self._asked_with_current_k(), self.classes_)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -197,22 +237,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         FileNotFoundError
             If there is none.
         """
-        arrays = read_arrays(path, kind=_KIND, version=_VERSION)
-        try:
-            classes, text = arrays["classes"], bool(arrays["classes_are_text"])
-            n_neighbors = int(arrays["n_neighbors"])
-        except KeyError as error:
-            raise DataError(f"{path} lacks {error}; save the model again") from error
-        pictures = arrays.get("pictures")
-        if pictures is not None and pictures.shape != (len(arrays.get("labels", ())), 28, 28):
-            raise DataError(f"{path} has pictures that are not those of its digits; save the model again")
-        classifier = cls._from_recogniser(Recogniser.from_arrays(arrays, pictures))
-        if len(classes) != classifier.recogniser_.n_labels:
-            raise DataError(f"{path} names {len(classes)} labels for {classifier.recogniser_.n_labels}")
-        if text:
-            classes = np.ascontiguousarray(classes).view(f"U{classes.shape[1]}").ravel()
-        classifier.classes_ = np.array(classes)
-        classifier.n_neighbors = n_neighbors
+        recogniser, classes = read_model(path)
+        classifier = cls._from_recogniser(recogniser)
+        classifier.classes_ = classes
         return classifier
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -278,12 +305,13 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
 
     def _answers(self, X: ArrayLike) -> Answers:
         check_is_fitted(self)
-        recogniser = self.recogniser_
-        if recogniser.configuration.n_voters != self.n_neighbors:  # changed by set_params since fit
-            settings = replace(
-                recogniser.configuration,
-                n_voters=self.n_neighbors,
-                n_witnesses=max(self.n_neighbors, recogniser.configuration.n_witnesses),
-            )
-            recogniser = replace(recogniser, configuration=settings)
-        return recogniser.recognise(self._images(X), n_threads=self.n_jobs)
+        return self._asked_with_current_k().recognise(self._images(X), n_threads=self.n_jobs)
+
+    def _asked_with_current_k(self) -> Recogniser:
+        """The recogniser, with the neighbours that vote as ``set_params`` may have changed them since fit."""
+        configuration = self.recogniser_.configuration
+        if configuration.n_voters == self.n_neighbors:
+            return self.recogniser_
+        witnesses = max(self.n_neighbors, configuration.n_witnesses)
+        changed = replace(configuration, n_voters=self.n_neighbors, n_witnesses=witnesses)
+        return replace(self.recogniser_, configuration=changed)

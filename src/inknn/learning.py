@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .features import GradientSettings, Grid, Projection, fit_projection, gradient_histograms
+from .features.descriptions import DESCRIPTIONS
 from .features.variants import DEFORMATIONS, deform, halves, pairs
 from .search import nearest
 
-__all__ = ["Settings", "describe", "draw", "learn_projection", "make_non_digits"]
+__all__ = ["LEARNED", "Settings", "describe", "draw", "learn_projection", "make_non_digits"]
 
 _BATCH = 2048
+LEARNED = "learned"
 _SEED = 1998  # the year MNIST appeared; any other would do
 
 
@@ -31,8 +33,15 @@ class Settings:
 
     Attributes
     ----------
+    feature : str
+        What digits are compared by: ``"learned"`` for gradient histograms in a learned metric, or a key of
+        :data:`inknn.features.DESCRIPTIONS`, of which nothing is learned.
+    metric : str
+        A key of :data:`inknn.metrics.METRICS`.
+    vote_power : float
+        See :func:`inknn.vote.vote`.
     gradient : GradientSettings
-        How a digit is described.
+        How a digit is described where the metric is learned.
     n_components, shrinkage, evening
         See :func:`inknn.features.fit_projection`.
     n_deformed : int
@@ -49,7 +58,7 @@ class Settings:
         Neighbours looked at in all, to see how near the nearest other label is.
     n_second_look, second_look_size : int
         Where voters disagree, so many neighbours are looked at, and for each label the mean of so many of
-        its nearest.
+        its nearest; with 0 the vote stands.
     n_distorted : int
         There also the mean of so many of each label's least distortions counts (:mod:`inknn.reranking`);
         0 leaves it at the vectors, and the pictures of the prototypes need not be at hand.
@@ -57,6 +66,9 @@ class Settings:
         Digits to ask about, each by all others, to learn what to trust.
     """
 
+    feature: str = LEARNED
+    metric: str = "euclidean"
+    vote_power: float = 4.0
     gradient: GradientSettings = field(default_factory=GradientSettings)
     n_components: int = 128
     shrinkage: float = 0.2
@@ -91,14 +103,23 @@ def describe(
     settings: Settings,
     n_threads: int | None = None,
     tell: Callable[[float], None] = lambda part: None,
-) -> NDArray[np.float32]:
-    """Gradient histograms of digits, uint8 (n, 28, 28), in batches; ``tell`` hears the part that is done."""
-    histograms = np.empty((len(images), settings.gradient.n_features), dtype=np.float32)
+) -> NDArray[Any]:
+    """Features of digits, uint8 (n, 28, 28), in batches: (n, D); ``tell`` hears the part that is done."""
+    blank = _described(np.zeros((1, 28, 28), np.uint8), settings, n_threads)
+    features = np.empty((len(images), blank.shape[1]), blank.dtype)
     for start in range(0, len(images), _BATCH):
         tell(start / len(images))
         batch = slice(start, start + _BATCH)
-        histograms[batch] = gradient_histograms(images[batch], settings.gradient, n_threads=n_threads)
-    return histograms
+        features[batch] = _described(images[batch], settings, n_threads)
+    return features
+
+
+def _described(images: NDArray[np.uint8], settings: Settings, n_threads: int | None) -> NDArray[Any]:
+    if settings.feature == LEARNED:
+        return gradient_histograms(images, settings.gradient, n_threads=n_threads)
+    if settings.feature == "pixels":  # as bytes, in which they are searched fastest
+        return images.reshape(len(images), -1)
+    return DESCRIPTIONS[settings.feature][0](images)
 
 
 def learn_projection(

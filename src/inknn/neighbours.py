@@ -10,13 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .metrics import MetricLike, find_metric, search_with
+from .metrics import MeasuredReferences, MetricLike, find_metric
 from .search import ExactIndex
-from .search.segment import removed
 
 __all__ = ["NearestNeighbors"]
 
-_TABLE = 1 << 22  # distances in memory at once
 _TYPES = [np.float64, np.float32, np.uint8]  # kept as they are; all else becomes the first
 
 Found = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -245,7 +243,7 @@ class NearestNeighbors(BaseEstimator):
     def _search_over(self, rows: NDArray[Any]) -> _Searched:
         if isinstance(self.metric, str) and self.metric == "euclidean":
             return ExactIndex(rows, _threads(self.n_jobs))
-        return _Measured(rows, self.metric, self.metric_params or {}, _threads(self.n_jobs))
+        return MeasuredReferences(rows, self.metric, self.metric_params or {}, _threads(self.n_jobs))
 
     def _for_queries(self, X: ArrayLike) -> tuple[_Searched | _Renamed, NDArray[Any]]:
         """Queries in the type of the references; else both in the queries' type, whose numbers decide."""
@@ -272,56 +270,6 @@ class _Searched(Protocol):
     def references(self) -> tuple[NDArray[Any], NDArray[np.int64]]: ...
     def add(self, rows: NDArray[Any]) -> NDArray[np.int64]: ...
     def remove(self, indices: ArrayLike) -> None: ...
-
-
-class _Measured:
-    """References in any metric: all of them measured, or a shortlist (:func:`inknn.metrics.search_with`)."""
-
-    def __init__(
-        self, rows: NDArray[Any], metric: MetricLike, parameters: dict[str, Any], n_threads: int | None
-    ) -> None:
-        self.dtype, self._rows, self._alive = rows.dtype, rows, np.ones(len(rows), np.bool_)
-        self._metric, self._parameters, self._n_threads = metric, parameters, n_threads
-
-    @property
-    def n_ids(self) -> int:
-        return len(self._alive)
-
-    def __len__(self) -> int:
-        return int(np.count_nonzero(self._alive))
-
-    def references(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        ids = np.flatnonzero(self._alive)
-        return (self._rows if len(ids) == len(self._rows) else self._rows[ids]), ids
-
-    def query(self, queries: NDArray[Any], k: int) -> Found:
-        rows, ids = self.references()
-        distances, found = search_with(
-            self._metric, queries, rows, k, n_threads=self._n_threads, **self._parameters
-        )
-        return distances, ids[found]
-
-    def radius(self, queries: NDArray[Any], r: float) -> Lists:
-        rows, ids = self.references()
-        measure = find_metric(self._metric).distances
-        distances, indices = [], []
-        step = max(1, _TABLE // max(1, len(rows)))
-        for start in range(0, len(queries), step):
-            for measured in measure(queries[start : start + step], rows, **self._parameters):
-                near = np.flatnonzero(measured <= r)
-                near = near[np.argsort(measured[near], kind="stable")]
-                distances.append(measured[near])
-                indices.append(ids[near])
-        return distances, indices
-
-    def add(self, rows: NDArray[Any]) -> NDArray[np.int64]:
-        first = len(self._rows)
-        self._rows = np.concatenate([self._rows, rows])
-        self._alive = np.append(self._alive, np.ones(len(rows), np.bool_))
-        return np.arange(first, len(self._rows))
-
-    def remove(self, indices: ArrayLike) -> None:
-        self._alive = removed(self._alive, indices)
 
 
 class _Renamed:

@@ -5,11 +5,13 @@ It composes the rooms; all it decides itself is when a page as a whole is no wri
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .glyph import normalize
 from .ink import Picture, PictureSource, open_pages, separate
@@ -37,6 +39,9 @@ class DigitReader:
 
     Parameters
     ----------
+    model : path or DigitClassifier, optional
+        Other digits to compare with than MNIST's: a file of ``inknn fit`` or
+        :meth:`inknn.DigitClassifier.save`, or a fitted classifier; its labels must be digits.
     max_pixels : int
         Pictures with more pixels are refused (a guard against decompression bombs).
     n_neighbors : int
@@ -53,11 +58,17 @@ class DigitReader:
     >>> reading = reader.read(np.full((60, 80), 255, np.uint8))
     >>> reading.text, reading.warnings
     ('', ('no digits found: the picture is blank, or its ink is too faint or too small',))
+
+    Raises
+    ------
+    DataError
+        If the model can't be read, or its labels aren't digits.
     """
 
     def __init__(
         self,
         *,
+        model: str | os.PathLike[str] | DigitClassifier | None = None,
         max_pixels: int = MAX_PIXELS,
         n_neighbors: int = 5,
         n_jobs: int | None = None,
@@ -71,14 +82,24 @@ class DigitReader:
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
         self._progress = progress
-        self._recogniser: Recogniser | None = None
+        self._model: tuple[Recogniser, NDArray[np.int64]] | None = None
+        if model is not None:
+            from .memory import digit_classes, read_digit_model
+
+            if isinstance(model, str | os.PathLike):
+                self._model = read_digit_model(model)
+            else:
+                self._model = model.recogniser_, digit_classes(model.classes_, "this classifier")
 
     @property
     def classifier(self) -> DigitClassifier:
         """The fitted scikit-learn classifier that answers for each glyph."""
         from .classifier import DigitClassifier
 
-        return DigitClassifier._from_recogniser(self._prepared())
+        recogniser, classes = self._prepared()
+        classifier = DigitClassifier._from_recogniser(recogniser)
+        classifier.classes_ = classes.astype(np.uint8)
+        return classifier
 
     def read(self, picture: PictureSource) -> Reading:
         """Read the first page of a picture.
@@ -130,15 +151,18 @@ class DigitReader:
         if not glyphs:
             return []
         images = np.stack([normalize(glyph.ink) for glyph in glyphs])
-        answers = self._prepared().recognise(images, n_threads=self.n_jobs)
-        return [_digit(glyph.box, answers, i, self.n_neighbors) for i, glyph in enumerate(glyphs)]
+        recogniser, classes = self._prepared()
+        answers = recogniser.recognise(images, n_threads=self.n_jobs)
+        return [_digit(glyph.box, answers, i, classes, self.n_neighbors) for i, glyph in enumerate(glyphs)]
 
-    def _prepared(self) -> Recogniser:
-        if self._recogniser is None:
+    def _prepared(self) -> tuple[Recogniser, NDArray[np.int64]]:
+        """The recogniser, and the digits its labels stand for."""
+        if self._model is None:
             from .memory import factory_recogniser
 
-            self._recogniser = factory_recogniser(self._progress)
-        return self._recogniser
+            recogniser = factory_recogniser(self._progress)
+            self._model = recogniser, np.arange(recogniser.n_labels)
+        return self._model
 
 
 def _is_no_writing(digits: list[Digit]) -> bool:
@@ -155,24 +179,26 @@ def _line(digits: list[Digit]) -> Line:
     return Line(Box(left, top, right - left, foot - top), tuple(digits))
 
 
-def _digit(box: Box, answers: Answers, i: int, n_neighbors: int) -> Digit:
+def _digit(box: Box, answers: Answers, i: int, classes: NDArray[np.int64], n_neighbors: int) -> Digit:
     shares = answers.shares[i]
     best = sorted(
         np.flatnonzero(shares).tolist(), key=lambda label: (label != answers.labels[i], -shares[label])
     )
     neighbours = zip(
         answers.neighbour_indices[i, :n_neighbors].tolist(),
-        answers.neighbour_labels[i, :n_neighbors].tolist(),
+        classes[answers.neighbour_labels[i, :n_neighbors]].tolist(),
         answers.neighbour_distances[i, :n_neighbors].tolist(),
         strict=True,
     )
     return Digit(
-        label=int(answers.labels[i]),
+        label=int(classes[answers.labels[i]]),
         verdict=str(answers.verdicts[i]),  # type: ignore[arg-type]
         confidence=round(float(answers.confidence[i]), 4),
         credibility=round(float(answers.credibility[i]), 4),
         box=box,
-        alternatives=tuple(Alternative(label, round(float(shares[label]), 4)) for label in best),
+        alternatives=tuple(
+            Alternative(int(classes[label]), round(float(shares[label]), 4)) for label in best
+        ),
         neighbours=tuple(
             Neighbour(index, label, round(distance, 4)) for index, label, distance in neighbours
         ),

@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from .answers import Answers
 from .errors import DataError
 from .features import Projection
-from .learning import Settings, describe, draw, learn_projection, make_non_digits
+from .learning import LEARNED, Settings, describe, learn_projection, make_non_digits
+from .metrics import MeasuredReferences
 from .progress import Progress, no_progress
-from .reranking import Pictures, blended, label_distortions
-from .search import ExactIndex, nearest
-from .vote import NOT_A_DIGIT, Calibration, Rules, Votes, local_mean_distances, reaches, vote
+from .prototypes import Index, Prototypes
+from .reranking import Pictures
+from .search import ExactIndex
+from .vote import NOT_A_DIGIT, Calibration, Rules
 
 __all__ = ["Answers", "Recogniser"]
 
-_SECOND_LOOK_BATCH = 256
 _INDEX = "index_"  # before the names of the index's arrays
 _FORMAT = 3  # of Recogniser.arrays(), and of what fit() does with the same settings
 
@@ -38,14 +39,14 @@ class Recogniser:
     ----------
     labels : integer (m,)
         Labels of the prototypes, 0 to ``n_labels`` − 1.
-    vectors : float32 (m, d)
-        The prototypes, in the space where distances are measured.
-    index : ExactIndex
+    vectors : (m, d)
+        The prototypes, in the space where distances are measured; float32, or uint8 for plain pixels.
+    index : Index
         Over ``vectors``.
-    non_digits : float32 (p, d)
+    non_digits : (p, d)
         Pieces and pairs of digits in the same space; they have no vote, only a say in the verdict.
-    projection : Projection
-        From gradient histograms to that space.
+    projection : Projection, or None
+        From gradient histograms to that space, where the settings want it learned.
     calibration : Calibration
         What margins and distances mean.
     configuration : Settings
@@ -59,10 +60,10 @@ class Recogniser:
     """Changes whenever :meth:`fit` with default settings would give something else."""
 
     labels: NDArray[np.integer]
-    vectors: NDArray[np.float32]
-    index: ExactIndex
-    non_digits: NDArray[np.float32]
-    projection: Projection
+    vectors: NDArray[Any]
+    index: Index
+    non_digits: NDArray[Any]
+    projection: Projection | None
     calibration: Calibration
     configuration: Settings = field(default_factory=Settings)
     rules: Rules = field(default_factory=Rules)
@@ -112,25 +113,37 @@ class Recogniser:
         settings = settings or Settings()
         tell = progress or no_progress
         labels = _checked_labels(labels, len(images), n_labels)
-        histograms = describe(images, settings, n_threads, lambda part: tell("describing the digits", part))
-        projection = learn_projection(
-            images,
-            histograms,
-            labels,
-            settings,
-            n_threads,
-            lambda part: tell("learning the metric", part),
-        )
+        vectors = describe(images, settings, n_threads, lambda part: tell("describing the digits", part))
+        projection = None
+        if settings.feature == LEARNED:
+            projection = learn_projection(
+                images,
+                vectors,
+                labels,
+                settings,
+                n_threads,
+                lambda part: tell("learning the metric", part),
+            )
+            vectors = projection.apply(vectors)
         tell("learning what to trust", 0.0)
-        vectors = projection.apply(histograms)
-        non_digits = projection.apply(describe(make_non_digits(images, settings), settings, n_threads))
+        non_digits = describe(make_non_digits(images, settings), settings, n_threads)
+        if projection is not None:
+            non_digits = projection.apply(non_digits)
         tell("learning what to trust", 0.4)
         pictures = images.copy() if settings.n_distorted else None
-        index = ExactIndex(vectors)
-        search = _Search(vectors, index, labels, pictures, settings, n_labels, n_threads)
-        calibration = _calibrate(search, non_digits)
+        prototypes = Prototypes(labels, vectors, _index(vectors, settings), pictures, settings, n_labels)
+        calibration = prototypes.calibrate(non_digits, n_threads=n_threads)
         tell("learning what to trust", 1.0)
-        return cls(labels, vectors, index, non_digits, projection, calibration, settings, pictures=pictures)
+        return cls(
+            labels,
+            vectors,
+            prototypes.index,
+            non_digits,
+            projection,
+            calibration,
+            settings,
+            pictures=pictures,
+        )
 
     @property
     def n_labels(self) -> int:
@@ -140,17 +153,21 @@ class Recogniser:
     @property
     def settings(self) -> Mapping[str, Any]:
         """What answers depend on, as plain values for reports."""
+        settings = self.configuration
+        learned = {"shrinkage": settings.shrinkage} if self.projection is not None else {}
         return {
             "prototypes": len(self.labels),
-            "features": self.configuration.gradient.n_features,
+            "features": settings.feature,
+            "metric": settings.metric,
             "dimensions": self.vectors.shape[1],
-            "shrinkage": self.configuration.shrinkage,
-            "k": self.configuration.n_voters,
+            **learned,
+            "k": settings.n_voters,
         }
 
-    def embed(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> NDArray[np.float32]:
-        """Digits, uint8 (n, 28, 28), as vectors that compare with the prototypes', float32 (n, d)."""
-        return self.projection.apply(describe(images, self.configuration, n_threads))
+    def embed(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> NDArray[Any]:
+        """Digits, uint8 (n, 28, 28), as vectors that compare with the prototypes', (n, d)."""
+        features = describe(images, self.configuration, n_threads)
+        return features if self.projection is None else self.projection.apply(features)
 
     def neighbours(
         self, images: NDArray[np.uint8], k: int, *, n_threads: int | None = None
@@ -199,13 +216,12 @@ class Recogniser:
         ValueError
             If shapes or types don't fit.
         """
-        settings = self.configuration
         vectors = self.embed(images, n_threads=n_threads)
-        search = _Search(
-            self.vectors, self.index, self.labels, self.pictures, settings, self.n_labels, n_threads
+        prototypes = Prototypes(
+            self.labels, self.vectors, self.index, self.pictures, self.configuration, self.n_labels
         )
-        distances, indices, votes = search.vote(vectors, images)
-        likeness = _likeness(votes, vectors, self.non_digits, settings, n_threads)
+        distances, indices, votes = prototypes.vote(vectors, images, n_threads=n_threads)
+        likeness = prototypes.likeness(votes, vectors, self.non_digits, n_threads=n_threads)
         confidence = self.calibration.confidence(votes)
         credibility = self.calibration.credibility(votes, likeness)
         verdicts = self.rules.verdicts(confidence, self.calibration.farness(votes), likeness)
@@ -229,9 +245,8 @@ class Recogniser:
             "labels": self.labels,
             "vectors": self.vectors,
             "non_digits": self.non_digits,
-            "projection_mean": self.projection.mean,
-            "projection_components": self.projection.components,
-            **{f"{_INDEX}{name}": array for name, array in self.index.arrays().items()},
+            **_projection_arrays(self.projection),
+            **_index_arrays(self.index),
             **{
                 f"calibration_{each.name}": getattr(self.calibration, each.name)
                 for each in fields(Calibration)
@@ -257,26 +272,24 @@ class Recogniser:
         """
         try:
             settings = Settings.from_json(bytes(arrays["settings"]).decode())
-            mean, components = arrays["projection_mean"], arrays["projection_components"]
             calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
             labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
+            projection = _projection(arrays, settings)
             kept = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
-            index = ExactIndex(vectors, kept=kept or None)
+            index = _index(vectors, settings, kept or None)
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the arrays of a recogniser ({error}); prepare it again") from error
-        dims = components.shape[-1]
+        dims = vectors.shape[-1]
         if (
             vectors.shape != (len(labels), dims)
             or non_digits.shape[1:] != (dims,)
-            or components.shape != (settings.gradient.n_features, dims)
-            or mean.shape != components.shape[:1]
+            or (projection is not None and projection.components.shape[1] != dims)
             or calibration.split_margins.shape != calibration.split_confidences.shape
             or calibration.agreed_margins.shape != calibration.agreed_confidences.shape
         ):
             raise DataError("the arrays of this recogniser do not fit each other; prepare it again")
         if settings.n_distorted and pictures is None:
             raise DataError("this recogniser compares pictures, and there are none; prepare it again")
-        projection = Projection(mean, components, settings.evening)
         return cls(labels, vectors, index, non_digits, projection, calibration, settings, pictures=pictures)
 
 
@@ -292,102 +305,31 @@ def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> N
     return labels
 
 
-def _likeness(
-    votes: Votes,
-    vectors: NDArray[np.float32],
-    non_digits: NDArray[np.float32],
-    settings: Settings,
-    n_threads: int | None,
-) -> NDArray[np.float64]:
-    """Mean distance to the voters over that to as many non-digits, float64 (n,); 0 where there are none."""
-    k = min(settings.n_voters, len(non_digits))
-    if k == 0:
-        return np.zeros(len(vectors))
-    away = nearest(vectors, non_digits, k, n_threads=n_threads)[0].mean(axis=1)
-    return votes.distances / np.maximum(away, 1e-12)
+def _index(
+    vectors: NDArray[Any], settings: Settings, kept: Mapping[str, NDArray[Any]] | None = None
+) -> Index:
+    if settings.metric == "euclidean":
+        return ExactIndex(vectors, kept=kept)
+    return MeasuredReferences(vectors, settings.metric)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Search:
-    """Prototypes, and how to ask them."""
-
-    vectors: NDArray[np.float32]
-    index: ExactIndex
-    labels: NDArray[np.integer]
-    pictures: Pictures | None
-    settings: Settings
-    n_labels: int
-    n_threads: int | None
-
-    def vote(
-        self,
-        queries: NDArray[np.float32],
-        pictures: Pictures | None,
-        own: NDArray[np.int64] | None = None,
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64], Votes]:
-        """Neighbours of each query, and their vote.
-
-        ``pictures`` are those of the queries, needed where those of the prototypes are there; ``own`` are
-        prototypes, int64 (n,), to be left out.
-        """
-        settings = self.settings
-        distances, indices = self._neighbours(queries, settings.n_witnesses, own)
-        votes = vote(distances, self.labels[indices], n_labels=self.n_labels, n_voters=settings.n_voters)
-        split = np.flatnonzero(votes.split)
-        for start in range(0, len(split), _SECOND_LOOK_BATCH):
-            rows = split[start : start + _SECOND_LOOK_BATCH]
-            _, more = self._neighbours(
-                queries[rows], settings.n_second_look, None if own is None else own[rows]
-            )
-            away = local_mean_distances(
-                queries[rows],
-                self.vectors[more],
-                self.labels[more],
-                n_labels=self.n_labels,
-                size=settings.second_look_size,
-            )
-            if settings.n_distorted:
-                assert self.pictures is not None
-                assert pictures is not None
-                distorted = label_distortions(
-                    pictures[rows],
-                    self.pictures,
-                    more,
-                    self.labels[more],
-                    n_labels=self.n_labels,
-                    size=settings.n_distorted,
-                    n_threads=self.n_threads,
-                )
-                away = blended(away, distorted)
-            votes = votes.with_second_look(rows, away)
-        return distances, indices, votes
-
-    def _neighbours(
-        self, queries: NDArray[np.float32], k: int, own: NDArray[np.int64] | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        if own is None:
-            return self.index.query(queries, min(k, len(self.vectors)), self.n_threads)
-        k = min(k, len(self.vectors) - 1)
-        distances, indices = self.index.query(queries, k + 1, self.n_threads)
-        itself = indices == own[:, None]
-        itself[~itself.any(axis=1), -1] = True  # behind more than k copies of itself
-        others = np.nonzero(~itself)
-        return distances[others].reshape(-1, k), indices[others].reshape(-1, k)
+def _index_arrays(index: Index) -> dict[str, NDArray[Any]]:
+    arrays = index.arrays() if isinstance(index, ExactIndex) else {}
+    return {f"{_INDEX}{name}": array for name, array in arrays.items()}
 
 
-def _calibrate(search: _Search, non_digits: NDArray[np.float32]) -> Calibration:
-    """Ask about some prototypes with themselves left out."""
-    settings, count = search.settings, len(search.labels)
-    # Drawn, not every n-th: MNIST takes turns between two crowds of writers, one far harder to read.
-    asked = np.sort(draw(count, settings.n_calibrating if count > 1 else 0))
-    if len(asked) == 0:
-        nothing = np.empty((0, 1))
-        votes = vote(nothing, nothing.astype(np.int64), n_labels=search.n_labels)
-        return Calibration.fit(votes, np.empty(0), np.empty(0), search.labels[:0])
-    truth = search.labels[asked]
+def _projection_arrays(projection: Projection | None) -> dict[str, NDArray[Any]]:
+    if projection is None:
+        return {}
+    return {"projection_mean": projection.mean, "projection_components": projection.components}
 
-    pictures = None if search.pictures is None else search.pictures[asked]
-    distances, indices, votes = search.vote(search.vectors[asked], pictures, asked)
-    reach = reaches(distances, search.labels[indices], truth, settings.n_voters)
-    likeness = _likeness(votes, search.vectors[asked], non_digits, settings, search.n_threads)
-    return Calibration.fit(votes, reach, likeness, truth)
+
+def _projection(arrays: Mapping[str, NDArray[Any]], settings: Settings) -> Projection | None:
+    if settings.feature != LEARNED:
+        return None
+    mean, components = arrays["projection_mean"], arrays["projection_components"]
+    if components.shape != (settings.gradient.n_features, *components.shape[1:2]) or mean.shape != (
+        len(components),
+    ):
+        raise ValueError("a projection of other features")
+    return Projection(mean, components, settings.evening)

@@ -34,12 +34,28 @@ _NO_KERNELS = "without its compiled kernels"
 
 def build_app() -> click.Group:
     """The command line with all its verbs; a new verb is one file and one line here."""
-    from . import audit, bench, cache, compare, completion, data, evaluate, metrics, plot, read, tune
+    from . import (
+        audit,
+        bench,
+        cache,
+        compare,
+        completion,
+        data,
+        evaluate,
+        fit,
+        metrics,
+        plot,
+        predict,
+        read,
+        tune,
+    )
     from .start import start
 
     for verb in (
         read.read,
         data.data,
+        fit.fit,
+        predict.predict,
         evaluate.evaluate,
         audit.audit,
         metrics.metrics,

@@ -24,6 +24,7 @@ from .transformers import GradientHistograms, WithinClassWhitening, checked_imag
 
 __all__ = ["FEATURES", "DigitFeatures", "Feature", "feature"]
 
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A way to describe digits.

@@ -2,11 +2,22 @@
 
 ``container`` is the file format: named arrays, checksummed, memory-mapped, no pickle.
 ``factory`` gives the recogniser that knows the factory set, prepared once per user.
+``models`` keeps recognisers that users have made of their own digits.
 """
 
 from __future__ import annotations
 
 from .container import read_arrays, write_arrays
 from .factory import factory_images, factory_recogniser
+from .models import digit_classes, read_digit_model, read_model, write_model
 
-__all__ = ["factory_images", "factory_recogniser", "read_arrays", "write_arrays"]
+__all__ = [
+    "digit_classes",
+    "factory_images",
+    "factory_recogniser",
+    "read_arrays",
+    "read_digit_model",
+    "read_model",
+    "write_arrays",
+    "write_model",
+]

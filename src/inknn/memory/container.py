@@ -28,7 +28,8 @@ import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,14 +48,14 @@ _THREADS = 4  # more would wait for the memory, not for each other
 
 
 def write_arrays(
-    path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]], *, kind: str, version: int
+    path: str | os.PathLike[str] | BinaryIO, arrays: Mapping[str, NDArray[Any]], *, kind: str, version: int
 ) -> None:
     """Write arrays to a file, in one step.
 
     Parameters
     ----------
     path
-        The file to write.
+        The file to write, or one that is open for it.
     arrays
         Names and arrays; booleans, integers and floats of any shape.
     kind
@@ -83,7 +84,7 @@ def write_arrays(
     header = json.dumps({"kind": kind, "version": version, "arrays": entries, "blocks": blocks}).encode()
     start = _padded(_HEADER_AT + len(header))
     prefix = _PREFIX.pack(_MAGIC, _FORMAT, len(header), start + size)
-    with atomic_write(path) as file:
+    with atomic_write(path) if isinstance(path, str | os.PathLike) else nullcontext(path) as file:
         file.write(prefix + _CRC.pack(zlib.crc32(header, zlib.crc32(prefix))) + header)
         file.write(bytes(start - _HEADER_AT - len(header)))
         file.write(body.data)

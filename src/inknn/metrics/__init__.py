@@ -11,7 +11,8 @@ shortlist of Euclidean neighbours: it is exact within the shortlist.
 
 from __future__ import annotations
 
+from .measured import MeasuredReferences
 from .searching import search_with
 from .table import METRICS, Metric, MetricLike, find_metric
 
-__all__ = ["METRICS", "Metric", "MetricLike", "find_metric", "search_with"]
+__all__ = ["METRICS", "MeasuredReferences", "Metric", "MetricLike", "find_metric", "search_with"]

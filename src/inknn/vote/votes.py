@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 __all__ = ["Votes", "local_mean_distances", "reaches", "vote"]
 
-_POWER = 4  # of distance in the vote
 _SECOND_POWER = 16  # of distance to local means, which differ less than distances to single neighbours
 
 
@@ -71,6 +70,7 @@ def vote(
     *,
     n_labels: int = 10,
     n_voters: int | None = None,
+    power: float = 4,
 ) -> Votes:
     """Decide by distance-weighted vote (Dudani, "The distance-weighted k-nearest-neighbor rule", 1976).
 
@@ -86,6 +86,8 @@ def vote(
         Labels to share the vote among.
     n_voters : int, optional
         How many of the nearest vote, all by default. The others only witness the margin.
+    power : float
+        Other than 4; 0 gives each neighbour one vote.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def vote(
     if voters < 1:
         raise ValueError(f"n_voters must be at least 1, got {n_voters}")
     ballots = codes[:, :voters]
-    shares = _shares(distances[:, :voters], ballots, n_labels)
+    shares = _shares(distances[:, :voters], ballots, n_labels, power)
     # The share of each voter's label, nearest voter first: argmax takes the nearest of equals.
     winners = ballots[np.arange(len(codes)), np.take_along_axis(shares, ballots, axis=1).argmax(axis=1)]
     mine = codes == winners[:, None]
@@ -184,8 +186,10 @@ def reaches(
     return np.where(mine, distances, 0.0).max(axis=1, initial=0.0)
 
 
-def _shares(distances: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
-    weights = _relative_nearness(distances, distances[:, :1]) ** _POWER
+def _shares(
+    distances: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int, power: float
+) -> NDArray[np.float64]:
+    weights = _relative_nearness(distances, distances[:, :1]) ** power
     # One histogram for all rows: label l of row i is bin i * n_labels + l.
     bins = codes + n_labels * np.arange(len(codes))[:, None]
     votes = np.bincount(bins.ravel(), weights.ravel(), minlength=len(codes) * n_labels)

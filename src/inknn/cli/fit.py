@@ -1,0 +1,139 @@
+"""``inknn fit``: a model of one's own digits."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import InknnError
+from ..progress import terminal_progress
+from .sink import Sink
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
+    from ..features.descriptions import DESCRIPTIONS
+    from ..learning import LEARNED
+    from ..metrics import METRICS
+
+    known = list(METRICS) if option.name == "metric" else [LEARNED, *DESCRIPTIONS]
+    return [name for name in known if name.startswith(begun)]
+
+
+@click.command()
+@click.argument("data", metavar="DATA")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    required=True,
+    help="Keep the model here.",
+)
+@click.option(
+    "--preset",
+    type=click.Choice(["best", "fast"]),
+    default="best",
+    show_default=True,
+    help="Best compares doubtful digits as pictures, which the file then holds; of learned features only.",
+)
+@click.option(
+    "-k",
+    "n_neighbors",
+    metavar="K",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Neighbours that vote.",
+)
+@click.option(
+    "--feature",
+    "-F",
+    "features",
+    metavar="NAME",
+    default="learned",
+    show_default=True,
+    shell_complete=_complete,
+    help="What digits are compared by: learned, pixels, zoning, profiles, crossings, contour ...",
+)
+@click.option(
+    "--metric",
+    "-m",
+    metavar="NAME",
+    default="euclidean",
+    show_default=True,
+    shell_complete=_complete,
+    help="How far they are apart; `inknn metrics` lists them.",
+)
+@click.option(
+    "--weights",
+    "-w",
+    type=click.Choice(["distance", "uniform"]),
+    default="distance",
+    show_default=True,
+    help="Near neighbours count for more, or all the same.",
+)
+@click.option(
+    "--part",
+    type=click.Choice(["train", "test"]),
+    default="train",
+    show_default=True,
+    help="Which part of DATA, where it has two.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and nothing said.")
+def fit(
+    data: str,
+    output: str,
+    preset: str,
+    n_neighbors: int,
+    features: str,
+    metric: str,
+    weights: str,
+    part: str,
+    quiet: bool,
+) -> None:
+    """Make a model of labelled digits of your own.
+
+    DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
+    or CSV. Its digits become the prototypes that votes are taken among; where they are not in MNIST's normal
+    form they are brought into it. `inknn read`, `inknn predict` and `inknn evaluate` take the model with
+    --model.
+
+    Examples:
+
+    \b
+      inknn fit our-digits/ -o ours.inknn
+      inknn fit mnist -o plain.inknn -F pixels -k 3 -w uniform
+      inknn fit digits.npz -o idm.inknn -F pixels -m idm
+      inknn read form.png --model ours.inknn
+    """
+    if output == "-":
+        raise click.UsageError("-o needs the name of a file")
+    with ExitStack() as stack:
+        target = stack.enter_context(Sink(output))  # fails before the work where nothing could be written
+        sink = stack.enter_context(Sink(None))
+        with terminal_progress(quiet) as progress:
+            from ..lab.fitting import fit_data
+
+            try:
+                fitted = fit_data(
+                    data,
+                    "test" if part == "test" else "train",
+                    progress=progress,
+                    preset=preset,
+                    n_neighbors=n_neighbors,
+                    features=features,
+                    metric=metric,
+                    weights=weights,
+                )
+            except InknnError:
+                raise
+            except ValueError as error:  # parameters that don't go together
+                raise click.UsageError(str(error)) from error
+            fitted.classifier.save(target.file)
+        if not quiet:
+            sink.write(f"{fitted}\nmodel     {output}\n")

@@ -1,0 +1,202 @@
+"""``inknn predict``: single digits, each a picture or a row of a set."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import InknnError
+from ..progress import terminal_progress
+from .columns import write_table
+from .messages import complain, printable
+from .sink import Sink
+from .sources import STDIN, SUFFIXES, Source, find_sources
+
+if TYPE_CHECKING:
+    from ..lab.models import Model
+    from ..lab.predicting import Prediction
+    from ..progress import Progress
+
+_HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbours")
+
+
+@click.command()
+@click.argument("model", metavar="MODEL")
+@click.argument("digits", metavar="PICTURE|FOLDER|DATA...", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "-f",
+    type=click.Choice(["text", "csv", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="text: a table on a terminal, names and labels elsewhere; csv; or one JSON object a digit.",
+)
+@click.option(
+    "--output", "-o", metavar="FILE", type=click.Path(), help="Write to this file, once all is done."
+)
+@click.option("--recursive", "-r", is_flag=True, help="Look for pictures in the folders inside a folder too.")
+@click.option(
+    "--part",
+    type=click.Choice(["test", "train"]),
+    default="test",
+    show_default=True,
+    help="Which part of DATA, where it has two.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
+def predict(
+    model: str,
+    digits: tuple[str, ...],
+    format: str,
+    output: str | None,
+    recursive: bool,
+    part: str,
+    quiet: bool,
+) -> int:
+    """Say which digit each picture shows.
+
+    Each picture is taken for one digit, as cut out of a form; for whole pages there is `inknn read`. MODEL is
+    a file of `inknn fit`, or mnist for inknn as it comes. DATA is a set by name, or a file of labelled
+    digits: IDX, NPZ or CSV; digits in it are named by their number.
+
+    Examples:
+
+    \b
+      inknn predict ours.inknn cells/*.png
+      inknn predict mnist cells/ -f csv -o cells.csv
+      inknn predict ours.inknn digits.npz -f jsonl | jq .label
+
+    Exit codes: 0 all were answered, 3 a picture can't be read (the others are), 4 the model or data can't be.
+    """
+    from ..lab.models import factory_model, load_model
+
+    code = 0
+    with ExitStack() as stack:
+        sink = stack.enter_context(Sink(output))
+        with terminal_progress(quiet) as progress:
+            known = factory_model(None, progress) if model == "mnist" else load_model(model)
+            write = _writer(sink, format)
+            for outcome in _outcomes(known, digits, recursive, part, quiet, progress):
+                if isinstance(outcome, tuple):
+                    name, error = outcome
+                    complain(f"{name}: {error}")
+                    code = code or error.exit_code
+                    continue
+                if outcome.note and not quiet:
+                    complain(f"{outcome.source}: {outcome.note}")
+                write.add(outcome)
+        write.close()
+    return code
+
+
+def _outcomes(
+    model: Model, names: tuple[str, ...], recursive: bool, part: str, quiet: bool, progress: Progress
+) -> Iterator[Prediction | tuple[str, InknnError]]:
+    """Predictions in the order of the names, and what couldn't be read."""
+    from ..lab.predicting import predict_digits, predict_picture
+
+    for name in names:
+        if _is_data(name):
+            from ..datasets import load_digits
+
+            found = load_digits(name, "train" if part == "train" else "test", progress=progress)
+            numbered = [f"{found.name}:{i}" for i in range(len(found))]
+            yield from predict_digits(model, found.images, numbered, progress)
+            continue
+        sources = find_sources([name], recursive=recursive, tell=_silence if quiet else complain)
+        for done, source in enumerate(sources, start=1):
+            try:
+                yield predict_picture(model, _picture(source), source.name)
+            except InknnError as error:
+                yield source.name, error
+            progress("reading", done / len(sources))
+
+
+def _is_data(name: str) -> bool:
+    from ..datasets.catalogue import CATALOGUE
+
+    if os.path.isdir(name) or name == STDIN or os.path.splitext(name)[1].lower() in SUFFIXES:
+        return False
+    return name in CATALOGUE or os.path.splitext(name)[1].lower() in (".npz", ".csv", ".gz") or "idx3" in name
+
+
+def _picture(source: Source) -> str | bytes:
+    if source.error is not None:
+        raise source.error
+    if source.name == STDIN:
+        return sys.stdin.buffer.read()
+    return source.name
+
+
+def _silence(message: str) -> None:
+    """Tell nobody."""
+
+
+class _Lines:
+    """Names and labels, one a line."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+
+    def add(self, prediction: Prediction) -> None:
+        self.sink.write(f"{printable(prediction.source)}\t{prediction.label}\n")
+
+    def close(self) -> None:
+        """Nothing waits."""
+
+
+class _JsonLines(_Lines):
+    def add(self, prediction: Prediction) -> None:
+        self.sink.write(json.dumps(prediction.to_dict()) + "\n")
+
+
+class _Csv(_Lines):
+    def __init__(self, sink: Sink) -> None:
+        super().__init__(sink)
+        self._row(_HEADS)
+
+    def add(self, prediction: Prediction) -> None:
+        self._row(_cells(prediction))
+
+    def _row(self, cells: tuple[str, ...]) -> None:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(cells)
+        self.sink.write(text.getvalue())
+
+
+class _Table(_Lines):
+    def __init__(self, sink: Sink) -> None:
+        super().__init__(sink)
+        self.rows: list[tuple[str, ...]] = []
+
+    def add(self, prediction: Prediction) -> None:
+        self.rows.append(_cells(prediction))
+
+    def close(self) -> None:
+        write_table(self.sink, _HEADS, [(printable(name), *rest) for name, *rest in self.rows])
+
+
+def _cells(prediction: Prediction) -> tuple[str, ...]:
+    return (
+        prediction.source,
+        str(prediction.label),
+        prediction.verdict,
+        f"{prediction.confidence:.4f}",
+        f"{prediction.credibility:.4f}",
+        " ".join(map(str, prediction.neighbour_labels)),
+    )
+
+
+def _writer(sink: Sink, format: str) -> _Lines:
+    if format == "csv":
+        return _Csv(sink)
+    if format == "jsonl":
+        return _JsonLines(sink)
+    return _Table(sink) if sink.is_terminal() else _Lines(sink)
