@@ -134,12 +134,6 @@ def evaluate_data(
         If there is no such set or preset.
     DataError
         If the data or the model can't be read, or don't fit each other.
-
-    Examples
-    --------
-    >>> evaluation = evaluate_data("mnist")  # doctest: +SKIP
-    >>> evaluation.errors, evaluation.scores.averages["macro"]["f1"]  # doctest: +SKIP
-    (38, 0.9961...)
     """
     from ..datasets import load_digits
     from .models import factory_model, load_model

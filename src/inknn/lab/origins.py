@@ -31,6 +31,11 @@ def sources(origins: Sequence[str] | None, labels: NDArray[np.integer]) -> tuple
     -------
     tuple of str, or None
         One for each digit; None where nothing groups them.
+
+    Examples
+    --------
+    >>> sources(["7/anna/1.png", "7/ben/1.png", "3/anna/2.png", "3/ben/2.png"], np.array([7, 7, 3, 3]))
+    ('anna', 'ben', 'anna', 'ben')
     """
     if not origins:
         return None
