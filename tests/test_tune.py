@@ -19,7 +19,7 @@ from inknn.datasets import LabelledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.features import feature
 from inknn.lab.sampling import stratified_sample
-from inknn.lab.spaces import Space, SpaceError
+from inknn.lab.spaces import Space, SpaceError, known_spaces
 from inknn.lab.tuning import Curve, folds, parse_ks, passes, tune
 from inknn.lab.tuning.passes import FoldErrors
 
@@ -66,7 +66,7 @@ class TestTheFiguresAreThoseOfCrossValidation:
         rng = np.random.default_rng(0)
         some = points(rng.integers(0, 3, 90), rng.integers(0, 12, 90))
         for weights in ("uniform", "distance"):
-            result = tune(some, k=range(1, 20), weights=[weights])
+            result = tune(some, k=[1, 2, 4, 19], weights=[weights])
             for k, fold_errors in zip(result.best.k, np.array(result.best.by_fold).T, strict=True):
                 classifier = KNeighborsClassifier(k, weights=weights)
                 scores = cross_val_score(classifier, some.images.reshape(-1, 1), some.labels, cv=5)
@@ -104,15 +104,20 @@ class TestTheFiguresAreThoseOfCrossValidation:
             total += len(known)
         assert best.training_error == (0.0, wrong / total)
 
+    def test_with_an_index_or_without(self, digits, monkeypatch):
+        plain = tune(digits, k=[1, 6], features=["pixels", "gradient"])
+        monkeypatch.setattr(passes, "_WORTH_AN_INDEX", 0)
+        indexed = tune(digits, k=[1, 6], features=["pixels", "gradient"], fresh=True)
+        assert indexed.curves == plain.curves
+
     def test_one_search_a_fold_answers_for_all_k_and_votes(self, digits, monkeypatch):
         built = []
 
-        def count(*arguments, **options):
+        def count(*arguments, search=passes._search):
             built.append(arguments)
-            return passes_search(*arguments, **options)
+            return search(*arguments)
 
-        passes_search = passes.NearestNeighbors
-        monkeypatch.setattr(passes, "NearestNeighbors", count)
+        monkeypatch.setattr(passes, "_search", count)
         tune(digits, k=range(1, 16), weights=["uniform", "distance"], folds=3)
         assert len(built) == 3
 
@@ -295,11 +300,50 @@ class TestSpaces:
         np.testing.assert_array_equal(rows, images.reshape(2, 12))
 
     @pytest.mark.parametrize(
-        ("spec", "dimensions"), [("pca:5", 5), ("gradient+pca:6", 6), ("learned:7", 7), ("zoning", 49)]
+        ("spec", "dimensions"),
+        [
+            ("deskew", 784),
+            ("blur+standardise+pca:4", 4),
+            ("pca:5", 5),
+            ("gradient+pca:6", 6),
+            ("learned:7", 7),
+            ("zoning", 49),
+        ],
     )
     def test_the_number_is_that_of_dimensions(self, digits, spec, dimensions):
         space = Space(spec).fit(digits.images, digits.labels)
         assert space.transform(digits.images[:3]).shape == (3, dimensions)
+
+    def test_preprocessing_comes_before_features(self, digits):
+        from inknn.features import preprocess
+
+        upright = preprocess("deskew").fit_transform(digits.images)
+        np.testing.assert_array_equal(
+            Space("deskew+zoning").fit_transform(digits.images, digits.labels),
+            feature("zoning").fit_transform(upright),
+        )
+
+    def test_what_learns_from_the_digits_is_known(self):
+        assert [name for name in known_spaces() if Space(name).learns] == [
+            *("pca", "whitening", "learned", "minmax", "standardise")
+        ]
+
+    @pytest.mark.parametrize(
+        ("spec", "digits_out", "shape", "said"),
+        [
+            ("pixels", False, (8, 9), ""),
+            ("gradient", False, (8, 8), "28×28"),
+            ("resize+gradient", False, (8, 8), ""),
+            ("resize", True, (8, 8), ""),
+            ("blur", True, (8, 8), "28×28"),
+            ("resize", True, (8, 9), "square"),
+            ("gradient", False, (28, 28), ""),
+        ],
+    )
+    def test_pictures_it_cannot_take_are_refused(self, spec, digits_out, shape, said):
+        refusal = Space(spec).refusal(shape, digits=digits_out)
+        assert said in refusal
+        assert bool(said) == bool(refusal)
 
     def test_the_learned_space_is_the_recognisers(self, digits):
         from inknn.recogniser import Recogniser
@@ -311,7 +355,7 @@ class TestSpaces:
     @pytest.mark.parametrize(
         ("spec", "said"),
         [
-            ("pca+gradient", "can only come first"),
+            ("pca+gradient", "can't follow pca"),
             ("pca:0", "whole number"),
             ("pca:x", "whole number"),
             ("gradient:5", "takes no number"),

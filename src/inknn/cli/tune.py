@@ -77,8 +77,8 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
     callback=_names,
     shell_complete=_complete,
     metavar="NAME[,NAME...]",
-    help="What is compared: pixels, gradient, zoning, pca:40, gradient+whitening:64 (one after the other), "
-    "learned (as the reader has it) ... [default: pixels]",
+    help="What is compared: pixels, gradient, zoning, pca:40, deskew+gradient+whitening:64 (one after the "
+    "other), learned (as the reader has it) ... [default: pixels]",
 )
 @click.option(
     "--weights",

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..classifier import PRESETS, DigitClassifier
 from ..features import FEATURES
@@ -107,9 +108,11 @@ class PlainVote:
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         """Keep the vectors of uint8 (n, h, w) and labels (n,)."""
-        rows = self._space.fit_transform(images, labels)
+        # Threads that wait for each other on a busy machine can make a second's work last ten.
+        with threadpool_limits(1, user_api="blas"):
+            rows = self._space.fit_transform(images, labels)
+            self._vote = KNeighborsClassifier(min(self._k, len(rows)), metric=self._metric).fit(rows, labels)
         self._bytes = rows.nbytes + len(rows)  # a byte for each label
-        self._vote = KNeighborsClassifier(min(self._k, len(rows)), metric=self._metric).fit(rows, labels)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Labels, (q,), of uint8 (q, h, w)."""
@@ -207,9 +210,9 @@ def _votes() -> list[Method]:
             f"knn-{name}",
             f"k = {K}, {name}, euclidean distance",
             lambda name=name: PlainVote(name),  # type: ignore[misc]
-            Space(name).takes_digits,
+            bool(Space(name).refusal((1, 1))),
         )
-        for name in [*described, "pca", "whitening", "gradient+pca", "gradient+whitening", LEARNED]
+        for name in [*described, "deskew", "pca", "whitening", "gradient+pca", "gradient+whitening", LEARNED]
     ]
     return by_metric + by_space
 

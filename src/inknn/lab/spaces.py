@@ -1,19 +1,21 @@
-"""Spaces to look for neighbours in, named in a word: ``pixels``, ``gradient+whitening:64``, ``learned``.
+"""Spaces to look for neighbours in, named in a word: ``pixels``, ``deskew+gradient``, ``whitening:64``.
 
-A space is one feature or several in a row, each with what it gives to the next. What a space learns it
-learns from the digits it is fitted to, so that those held out stay strangers to it.
+A space is a row of preprocessing steps and features, each with what it gives to the next. What a space
+learns it learns from the digits it is fitted to, so that those held out stay strangers to it.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InknnError, UnknownNameError
-from ..features import FEATURES, feature, gradient_histograms
+from ..features import FEATURES, PREPROCESSING, feature, preprocess
 from ..learning import Settings, describe, learn_projection
 from ..metrics import METRICS
 
@@ -22,6 +24,8 @@ __all__ = ["LEARNED", "Space", "SpaceError", "known_spaces", "metric_and_paramet
 LEARNED = "learned"
 """The default recogniser's space: gradient histograms in a metric learned from labels and deformations."""
 
+_SIZED = ("normal-form", "resize")  # pictures of any size in, 28 × 28 out
+_ADAPTS = ("minmax", "standardise")  # to the digits it is fitted to, but takes no number
 _DIMENSIONS = {"pca": 64, "whitening": 128, LEARNED: Settings().n_components}
 """What takes a number, and the number where none is given: dimensions to keep."""
 
@@ -37,7 +41,7 @@ class SpaceError(InknnError, ValueError):
 
 def known_spaces() -> list[str]:
     """Names a space may be made of."""
-    return [*FEATURES, LEARNED]
+    return [*FEATURES, LEARNED, *PREPROCESSING]
 
 
 def sized_steps(spec: str) -> list[tuple[int, str]]:
@@ -46,13 +50,13 @@ def sized_steps(spec: str) -> list[tuple[int, str]]:
 
 
 class Space:
-    """One feature, or several in a row joined by ``+``.
+    """Preprocessing steps and features in a row, joined by ``+``.
 
     Parameters
     ----------
     spec : str
-        Like ``"gradient"``, ``"pca:40"`` (of pixels) or ``"gradient+whitening:64"``; the number is that of
-        the dimensions to keep.
+        Like ``"gradient"``, ``"pca:40"`` (of pixels) or ``"deskew+gradient+whitening:64"``; the number is
+        that of the dimensions to keep.
 
     Raises
     ------
@@ -69,27 +73,40 @@ class Space:
 
     def __init__(self, spec: str) -> None:
         self.steps = [_step(part) for part in spec.split("+")]
-        for name, _ in self.steps[1:]:
-            if name == LEARNED or FEATURES[name].takes_digits:
-                raise SpaceError(f"{name} looks at pictures, so it can only come first in {spec!r}")
+        for (before, _), (name, _) in pairwise(self.steps):
+            if _takes_pictures(name) and not _gives_pictures(before):
+                raise SpaceError(f"{name} looks at pictures, so it can't follow {before} in {spec!r}")
         self.name = "+".join(name if size is None else f"{name}:{size}" for name, size in self.steps)
         self._fitted: list[Any] = []
 
     @property
     def learns(self) -> bool:
         """Whether it depends on the digits it is fitted to."""
-        return any(name in _DIMENSIONS for name, _ in self.steps)
-
-    @property
-    def takes_digits(self) -> bool:
-        """Whether pictures must be 28 × 28."""
-        first = self.steps[0][0]
-        return first == LEARNED or (first != _PLAIN and FEATURES[first].takes_digits)
+        return any(name in _DIMENSIONS or name in _ADAPTS for name, _ in self.steps)
 
     @property
     def is_pixels(self) -> bool:
-        """Whether vectors are the pictures themselves."""
-        return [name for name, _ in self.steps] == [_PLAIN]
+        """Whether vectors are pictures, laid flat."""
+        return _gives_pictures(self.steps[-1][0])
+
+    def refusal(self, shape: tuple[int, ...], *, digits: bool = False) -> str:
+        """Why pictures of that shape can't be taken, or "".
+
+        Parameters
+        ----------
+        shape : (int, int)
+        digits : bool
+            Whether 28 × 28 digits must come out.
+        """
+        names = [name for name, _ in self.steps]
+        size = "×".join(map(str, shape))
+        if shape[0] != shape[1] and any(name in PREPROCESSING and _takes_pictures(name) for name in names):
+            return f"takes square pictures, and these are {size}"
+        sized = min((names.index(name) for name in _SIZED if name in names), default=len(names))
+        wants = [name for name in names[:sized] if name == LEARNED or _only_digits(name)]
+        if shape != (28, 28) and (wants or (digits and sized == len(names))):
+            return f"takes 28×28 digits, and these are {size}"
+        return ""
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> Self:
         """Learn from pictures, uint8 (n, h, w), and labels (n,)."""
@@ -100,8 +117,9 @@ class Space:
         """As :meth:`fit` and :meth:`transform` of the same pictures, (n, d)."""
         self._fitted, rows = [], images
         for name, size in self.steps:
+            rows = _ready(name, rows)
             step = _transformer(name, size, rows)
-            rows = step.fit_transform(rows, labels) if step is not None else rows
+            rows = rows if step is None else np.asarray(step.fit(rows, labels).transform(rows))
             self._fitted.append(step)
         return _flat(rows)
 
@@ -109,7 +127,8 @@ class Space:
         """Vectors (n, d) of pictures, uint8 (n, h, w)."""
         rows: NDArray[Any] = images
         for (name, _), step in zip(self.steps, self._fitted, strict=True):
-            rows = step.transform(_ready(name, rows)) if step is not None else rows
+            rows = _ready(name, rows)
+            rows = rows if step is None else np.asarray(step.transform(rows))
         return _flat(rows)
 
 
@@ -119,28 +138,28 @@ class _Learned:
     def __init__(self, n_components: int) -> None:
         self.settings = replace(Settings(), n_components=n_components)
 
-    def fit_transform(self, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> NDArray[np.float32]:
+    def fit(self, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> Self:
         histograms = describe(images, self.settings)
         _, codes = np.unique(labels, return_inverse=True)
         self.projection = learn_projection(images, histograms, codes, self.settings)
-        return self.projection.apply(histograms)
+        return self
 
     def transform(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self.projection.apply(gradient_histograms(images, self.settings.gradient))
+        return self.projection.apply(describe(images, self.settings))
 
 
-class _Fitted:
-    """A transformer of the table, given rows it can take."""
+def _takes_pictures(name: str) -> bool:
+    if name in PREPROCESSING:
+        return PREPROCESSING[name].takes_pictures
+    return name == LEARNED or FEATURES[name].takes_digits
 
-    def __init__(self, name: str, transformer: Any) -> None:
-        self.name, self.transformer = name, transformer
 
-    def fit_transform(self, rows: NDArray[Any], labels: NDArray[np.integer]) -> NDArray[Any]:
-        rows = _ready(self.name, rows)
-        return np.asarray(self.transformer.fit(rows, labels).transform(rows))
+def _gives_pictures(name: str) -> bool:
+    return name == _PLAIN or (name in PREPROCESSING and PREPROCESSING[name].takes_pictures)
 
-    def transform(self, rows: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(self.transformer.transform(rows))
+
+def _only_digits(name: str) -> bool:
+    return name not in PREPROCESSING and name != _PLAIN and _takes_pictures(name)
 
 
 def _step(part: str) -> tuple[str, int | None]:
@@ -163,16 +182,22 @@ def _transformer(name: str, size: int | None, rows: NDArray[Any]) -> Any:
         return None
     if name == LEARNED:
         return _Learned(size or _DIMENSIONS[LEARNED])
+    if name in PREPROCESSING:
+        return preprocess(name)
     if name == "pca":
-        most = min(len(rows), int(np.prod(rows.shape[1:])))
-        return _Fitted(name, feature(name, n_components=min(size or most, most), random_state=0))
-    return _Fitted(name, feature(name) if size is None else feature(name, n_components=size))
+        most = min(rows.shape)
+        return feature(name, n_components=min(size or most, most), random_state=0)
+    return feature(name) if size is None else feature(name, n_components=size)
 
 
 def _ready(name: str, rows: NDArray[Any]) -> NDArray[Any]:
     """Pictures to what looks at pictures; to what takes vectors, float32, or they would become float64."""
-    looks = name == LEARNED or FEATURES[name].takes_digits
-    return rows if looks else _flat(rows).astype(np.float32, copy=False)
+    if not _takes_pictures(name):
+        return _flat(rows).astype(np.float32, copy=False)
+    if rows.ndim == 2:  # preprocessing lays pictures flat, and takes square ones only
+        side = math.isqrt(rows.shape[1])
+        return rows.reshape(-1, side, side)
+    return rows
 
 
 def _flat(rows: NDArray[Any]) -> NDArray[Any]:

@@ -215,10 +215,8 @@ def combinations(
     spaces = {Space(name).name if sized else name: Space(name) for name in features}
     kinds = {metric: METRICS[metric_and_parameters(metric)[0]] for metric in dict.fromkeys(metrics)}
     for (feature, space), (metric, kind) in product(spaces.items(), kinds.items()):
-        reason = ""
-        if (space.takes_digits or kind.takes_digits) and shape != (28, 28):
-            reason = f"takes 28×28 digits, and these are {shape[0]}×{shape[1]}"
-        elif kind.takes_digits and not space.is_pixels:
+        reason = space.refusal(shape, digits=kind.takes_digits)
+        if kind.takes_digits and not space.is_pixels:
             reason = f"{metric} compares pictures: only with pixels"
         if reason:
             left_out.append(f"{feature}, {metric}: {reason}")

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from ...metrics import METRICS
+from ...metrics import METRICS, search_with
 from ...neighbours import NearestNeighbors
 from ..spaces import metric_and_parameters
 
@@ -24,6 +25,7 @@ __all__ = ["WEIGHTS", "FoldErrors", "errors_by_k", "measure_fold"]
 WEIGHTS = ("uniform", "distance")
 _BATCH = 2048  # digits asked about between two reports of progress,
 _COSTLY_BATCH = 128  # in a metric that compares pictures, or in one that looks at all references
+_WORTH_AN_INDEX = 70_000_000  # pairs of vectors: to measure them takes as long as to build one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +106,17 @@ def measure_fold(
     """
     start = time.perf_counter()
     (rows, classes), (asked, truth) = known, held_out
-    name, parameters = metric_and_parameters(metric)
-    search = NearestNeighbors(k, metric=name, metric_params=parameters).fit(rows)
+    name = metric_and_parameters(metric)[0]
     batch = _BATCH if name == "euclidean" else _COSTLY_BATCH if METRICS[name].shortlist else 4 * _COSTLY_BATCH
     total, done = len(asked) + len(again), 0
+    search = _search(rows, metric, k, total)
 
     def wrong(queries: NDArray[Any], expected: NDArray[np.int64]) -> dict[str, tuple[int, ...]]:
         nonlocal done
         counts = {weights: np.zeros(k, np.int64) for weights in WEIGHTS}
         for first in range(0, len(queries), batch):
             part = slice(first, first + batch)
-            distances, indices = search.kneighbors(queries[part], k)
+            distances, indices = search(queries[part])
             for weights, sums in counts.items():
                 sums += errors_by_k(distances, classes[indices], expected[part], weights, n_labels)
             done += len(distances)
@@ -124,6 +126,23 @@ def measure_fold(
     of_strangers = wrong(asked, truth)
     of_known = wrong(rows[again], classes[again])
     return FoldErrors(len(asked), len(again), of_strangers, of_known, time.perf_counter() - start)
+
+
+def _search(
+    rows: NDArray[Any], metric: str, k: int, queries: int
+) -> Callable[[NDArray[Any]], tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """What finds the k nearest of some vectors: with an index only where it makes up for being built."""
+    name, parameters = metric_and_parameters(metric)
+    if rows.dtype in (np.uint8, np.float32) and queries * len(rows) < _WORTH_AN_INDEX:
+        return lambda some: search_with(name, some, rows, k, **parameters)
+    with threadpool_limits(1, user_api="blas"):  # threads that wait for each other can make 1 s last 10
+        index = NearestNeighbors(k, metric=name, metric_params=parameters).fit(rows)
+
+    def ask(some: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        distances, indices = index.kneighbors(some)
+        return distances, indices
+
+    return ask
 
 
 def errors_by_k(
