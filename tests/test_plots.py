@@ -234,24 +234,39 @@ class TestWhatIsShown:
         figure = plots.speed_accuracy(BENCH["benchmarks"]["classifiers"], size=SMALL_SIZE)
         assert sum("%" in word and word.startswith(("inknn", "forest")) for word in words(figure)) == 2
 
+    def test_many_methods_are_numbered_the_least_error_first(self):
+        rows = [{"name": f"m{i}", "ms_per_digit": i + 1.0, "errors": 40 - i, "test": 99} for i in range(30)]
+        figure = plots.speed_accuracy(rows, size=SMALL_SIZE)
+        names = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert names[0] == "1  m29, 11 %"
+        assert len(names) == 30
+
+    def test_speed_and_accuracy_are_those_of_a_comparison_too(self, tmp_path):
+        rows = BENCH["benchmarks"]["classifiers"]
+        (tmp_path / "compared.json").write_text(
+            json.dumps({"data": "mine", "rows": [*rows, {"name": "half"}]})
+        )
+        figure = PLOTS["speed-accuracy"].draw(Request(str(tmp_path / "compared.json"), size=SMALL_SIZE))
+        assert figure.get_supxlabel().startswith("mine, 600 digits known, 100 asked")
+        assert not any(word.startswith("half") for word in words(figure))
+
     def test_normalising_takes_glyphs_of_any_sizes(self, some):
         glyphs = [np.pad(some[0][0], 9), some[0][1][4:], np.zeros((30, 20), np.uint8)]
         assert "no ink" in words(plots.normalising(glyphs, size=SMALL_SIZE))
 
 
 class TestMeasuring:
-    def test_k_is_measured_as_scikit_learn_does(self, some):
-        from sklearn.model_selection import PredefinedSplit, cross_val_score
+    def test_a_learning_curve_counts_the_errors_of_a_plain_vote(self, some):
         from sklearn.neighbors import KNeighborsClassifier
 
         images, labels = some
-        measured = plots.measure_k(images, labels, most=3, folds=3, seed=4)
-        folds = PredefinedSplit(np.random.default_rng(4).permutation(len(labels)) % 3)
-        model = KNeighborsClassifier(3, algorithm="brute")
-        theirs = 1 - cross_val_score(model, images.reshape(-1, 784).astype(float), labels, cv=folds)
-        assert measured["validation_error"][2] == pytest.approx(theirs.mean())
-        assert measured["validation_se"][2] == pytest.approx(theirs.std(ddof=1) / 3**0.5)
-        assert measured["training_error"][0] == 0
+        rows = plots.measure_learning(images[:60], labels[:60], images[60:], labels[60:], sizes=[20, 60])
+        first = [(row["references"], row["errors"]) for row in rows if row["name"].startswith("raw pixels")]
+        flat = images.reshape(-1, 784).astype(float)
+        for count, errors in first:
+            theirs = KNeighborsClassifier(3, algorithm="brute").fit(flat[:count], labels[:count])
+            assert errors == (theirs.predict(flat[60:]) != labels[60:]).sum()
+        assert {row["count"] for row in rows} == {30}
 
     def test_the_best_shifts_cost_what_the_metric_says(self, some):
         images = some[0]
@@ -327,7 +342,6 @@ class TestBadInput:
             (("k-curve", "ragged.json", "-o", "a.png"), 4, "don't fit each other"),
             (("k-curve", "words.json", "-o", "a.png"), 4, "is none"),
             (("speed-accuracy", "lacks.json", "-o", "a.png"), 4, "no classifiers in it"),
-            (("speed-accuracy", "-o", "a.png"), 4, "inknn bench classifiers --save"),
         ],
     )
     def test_is_told_in_one_line(self, plot, arguments, code, said):
@@ -341,6 +355,7 @@ class TestBadInput:
         ("arguments", "said"),
         [
             (("digits", "--space", "pca", "-o", "a.png"), "--space means nothing to digits"),
+            (("gradient", "--seed", "3", "-o", "a.png"), "--seed means nothing to gradient"),
             (("digits", "-k", "3", "-o", "a.png"), "-k means nothing to digits"),
             (("regions", "-k", "1,x", "-o", "a.png"), "'1,x' is no whole number"),
             (("digits", "--size", "big", "-o", "a.png"), "write it as 1600x900"),
@@ -356,7 +371,7 @@ class TestBadInput:
 
     def test_too_few_digits_for_a_study_are_too_few(self, some, tmp_path):
         np.savez(tmp_path / "few.npz", images=some[0][:12], labels=some[1][:12])
-        for kind in ("k-curve", "regions", "embedding", "learning-curve"):
+        for kind in ("regions", "embedding", "learning-curve"):
             with pytest.raises(DataError, match="digits"):
                 PLOTS[kind].draw(Request(str(tmp_path / "few.npz")))
 

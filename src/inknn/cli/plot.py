@@ -30,9 +30,8 @@ class _ListsKinds(click.Command):
 
 
 def _described(kind: Any) -> str:
-    options = [("-k" if name == "k" else f"--{name}") for name in sorted(kind.options)]
-    of = f"; DATA: the file of {kind.result_of}" if kind.result_of else ""
-    of += " or a set" if kind.result_of and kind.options else ""
+    options = [("-k" if name == "k" else f"--{name}") for name in sorted(kind.options - {"seed"})]
+    of = f"; DATA may be the result of {kind.result_of} too" if kind.result_of else ""
     return f"{kind.what}{of}{' (' + ', '.join(options) + ')' if options else ''}"
 
 
@@ -80,9 +79,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 @click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbours.")
 @click.option("--space", metavar="pca|lda|learned", help="The plane of regions; learned by default.")
 @click.option("--method", metavar="tsne|isomap|pca", help="How the map is laid out; tsne by default.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Draws the digits."
-)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Draws the digits; 0 by default.")
 @click.option(
     "--size",
     callback=_pixels,
@@ -110,7 +107,7 @@ def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: An
       inknn plot digits -o digits.png
       inknn plot mistakes mnist -o mistakes.pdf
       inknn plot regions --space pca -k 1,15 -o regions.svg
-      inknn plot k-curve result.json -o k.png     what inknn tune found
+      inknn plot k-curve tuned.json -o k.png      what inknn tune -o has found
     """
     from ..errors import UnknownNameError
     from ..lab.plots import PLOTS, Request, save
@@ -120,7 +117,7 @@ def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: An
     if kind not in PLOTS:
         raise UnknownNameError("plot", kind, PLOTS)
     given = {name: value for name, value in options.items() if value is not None}
-    for name in given.keys() - PLOTS[kind].options - {"seed", "size"}:
+    for name in given.keys() - PLOTS[kind].options - {"size"}:
         raise click.UsageError(
             f"{'-k' if name == 'k' else '--' + name} means nothing to {kind}", click.get_current_context()
         )

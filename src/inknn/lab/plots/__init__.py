@@ -20,7 +20,7 @@ from .borders import regions
 from .curves import k_curve, learning_curve
 from .files import save
 from .maps import embedding
-from .measuring import measure_k, measure_learning
+from .measuring import measure_learning
 from .pictures import digits, mistakes
 from .planes import Plane
 from .request import Kind, OptionError, Request
@@ -41,7 +41,6 @@ __all__ = [
     "gradient",
     "k_curve",
     "learning_curve",
-    "measure_k",
     "measure_learning",
     "mistakes",
     "normalising",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ..evaluate import wilson_interval
-from .measuring import measure_k, measure_learning
+from .measuring import measure_learning
 from .request import Request, in_normal_form
 from .style import (
     BLUE,
@@ -79,28 +79,41 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
     axes.plot(k, error, color=BLUE, marker="o")
     axes.plot(k, training, color=VERMILLION, marker="s")
     at = {int(value): i for i, value in enumerate(k)}
-    top = 1.22 * float(max((error + slack).max(), training.max(), 1e-4))
+    top = 1.35 * float(max((error + slack).max(), training.max(), 1e-4))
     threshold = float(error[at[best]] + slack[at[best]])
     axes.axhline(threshold, color=GREY, linewidth=1.3, linestyle=(0, (5, 4)))
     span = max(float(k.max() - k.min()), 1.0)
     axes.text(k.max() + 0.03 * span, threshold, "best + 1 SE", fontsize=SMALL, color=GREY, va="center")
-    for name, which, lift in (("least", best, 0.16), ("chosen", chosen, 0.26)):
-        if which == best == chosen:
-            name = "least, and chosen"
+    high = float(max(error[at[each]] + slack[at[each]] for each in (best, chosen)))
+    to_the_right = (best + chosen) / 2 < k.mean()
+    # The leader of the outer one passes beside the words of the inner one.
+    outer = min(best, chosen) if to_the_right else max(best, chosen)
+    for which in sorted({best, chosen}):
+        name = " and ".join(word for word, each in (("least", best), ("chosen", chosen)) if each == which)
+        lift = 0.3 if which == outer and best != chosen else 0.16
         axes.annotate(
             f"k = {which}: {name}\n{100 * error[at[which]]:.2f} ± {100 * slack[at[which]]:.2f} %",
             (which, error[at[which]]),
-            xytext=(which + 0.01 * span, error[at[which]] + lift * top),
-            ha="left" if which < k.mean() else "right",
+            xytext=(which, min(high + lift * top, 0.92 * top)),
+            ha="left" if to_the_right else "right",
             color=BLUE,
-            arrowprops={"arrowstyle": "-", "color": BLUE, "shrinkB": 7},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": BLUE,
+                "shrinkB": 8,
+                "relpos": (0.0 if to_the_right else 1.0, 0.0),
+            },
             path_effects=halo(),
         )
         axes.plot(
-            which, error[at[which]], "o", markersize=18, fillstyle="none", color=BLUE, markeredgewidth=2.4
+            which,
+            error[at[which]],
+            "o",
+            markersize=18,
+            fillstyle="none",
+            color=BLUE,
+            markeredgewidth=2.4,
         )
-        if best == chosen:
-            break
     for name, line, colour in (("held out", error, BLUE), ("learnt", training, VERMILLION)):
         below = line is training
         axes.text(
@@ -134,10 +147,19 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
     )
     axes.set(xlabel="k, neighbours that vote", ylabel="error, % of digits", ylim=(0, top))
     axes.set_xlim(k.min() - 0.02 * span, k.max() + 0.02 * span)
-    axes.set_xticks(k if len(k) <= 20 else k[:: -(-len(k) // 20)])
+    axes.set_xticks(_spaced(k, span / 24))
     percent_ticks(axes.yaxis)
     axes.grid(True, axis="y")
     return figure
+
+
+def _spaced(values: NDArray[Any], apart: float) -> list[float]:
+    """Those of ascending values that lie so far apart."""
+    kept: list[float] = []
+    for value in values:
+        if not kept or value - kept[-1] >= apart:
+            kept.append(float(value))
+    return kept
 
 
 def _k_title(k: NDArray[Any], error: NDArray[Any], slack: NDArray[Any], best: int, chosen: int) -> str:
@@ -163,12 +185,10 @@ def draw_k_curve(request: Request) -> Figure:
     """For ``inknn plot k-curve``: of a result of ``inknn tune``, or measured on some digits."""
     if request.is_result:
         return k_curve(request.result("inknn tune -o"), size=request.size)
-    some = request.sample(request.digits("train"), request.limit or 3000)
-    if len(some) < 30:
-        raise DataError(f"{some.name}: k needs 30 digits at least to be cross-validated, got {len(some)}")
-    most = min(15, len(some) // 5)
-    result = measure_k(some.images, some.labels, most=most, seed=request.seed, progress=request.progress)
-    return k_curve({"data": some.name, **result}, size=request.size)
+    from ..tuning import tune
+
+    found = tune(request.digits("train"), limit=request.limit or 3000, progress=request.progress)
+    return k_curve(found.to_dict(), size=request.size)
 
 
 @drawing

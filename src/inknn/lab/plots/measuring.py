@@ -1,4 +1,4 @@
-"""Errors measured for a curve, on some digits and in some seconds."""
+"""Errors measured for a learning curve."""
 
 from __future__ import annotations
 
@@ -11,59 +11,7 @@ from numpy.typing import NDArray
 from ...progress import Progress, no_progress
 from ...search import nearest
 
-__all__ = ["measure_k", "measure_learning"]
-
-
-def measure_k(
-    images: NDArray[np.uint8],
-    labels: NDArray[np.integer],
-    *,
-    most: int = 15,
-    folds: int = 5,
-    seed: int = 0,
-    progress: Progress = no_progress,
-) -> dict[str, Any]:
-    """Errors of a plain vote of k = 1 .. ``most`` neighbours on pixels, cross-validated.
-
-    Parameters
-    ----------
-    images : uint8 (n, height, width)
-    labels : integer (n,)
-    most, folds : int
-    seed : int
-        Deals the digits out to the folds.
-    progress : Progress
-
-    Returns
-    -------
-    dict
-        For :func:`k_curve`.
-    """
-    vectors = np.ascontiguousarray(images.reshape(len(images), -1))
-    fold = np.random.default_rng(seed).permutation(len(labels)) % folds
-    held, learnt = np.empty((folds, most)), np.empty((folds, most))
-    for i in range(folds):
-        progress("asking the folds", i / folds)
-        known = fold != i
-        for rows, errors in ((~known, held), (known, learnt)):
-            _, found = nearest(vectors[rows], vectors[known], most)
-            errors[i] = _vote_errors(labels[known][found], labels[rows])
-    error, slack = held.mean(axis=0), held.std(axis=0, ddof=1) / np.sqrt(folds)
-    best = int(error.argmin())
-    chosen = int(np.flatnonzero(error <= error[best] + slack[best]).max())
-    return {
-        "k": list(range(1, most + 1)),
-        "validation_error": error.tolist(),
-        "validation_se": slack.tolist(),
-        "training_error": learnt.mean(axis=0).tolist(),
-        "best_k": best + 1,
-        "chosen_k": chosen + 1,
-        "count": len(labels),
-        "folds": folds,
-        "feature": "pixels",
-        "metric": "euclidean",
-        "weights": "uniform",
-    }
+__all__ = ["measure_learning"]
 
 
 def _vote_errors(neighbours: NDArray[np.integer], truth: NDArray[np.integer]) -> NDArray[np.float64]:

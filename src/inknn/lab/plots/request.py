@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...datasets.labelled import LabelledDigits, Part, load_digits
 from ...errors import DataError, InknnError
-from ...glyph import normalize
 from ...progress import Progress, no_progress
+from ..normal_form import to_normal_form
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -148,7 +147,7 @@ class Kind:
     draw : callable
         ``draw(request)`` → Figure.
     options : frozenset of str
-        Those of ``Request`` that it heeds, beside ``data``, ``seed`` and ``size``.
+        Those of ``Request`` that it heeds, beside ``data`` and ``size``.
     result_of : str, optional
         The command whose result it can draw.
     """
@@ -160,9 +159,9 @@ class Kind:
     result_of: str | None = None
 
 
-def in_normal_form(digits: LabelledDigits) -> LabelledDigits:
-    """Digits as uint8 (n, 28, 28); those of another size are brought into MNIST's normal form."""
-    if digits.images.shape[1:] == (28, 28):
+def in_normal_form(digits: LabelledDigits, progress: Progress = no_progress) -> LabelledDigits:
+    """Digits as uint8 (n, 28, 28); a set that isn't in MNIST's normal form is brought into it."""
+    images, changed = to_normal_form(digits.images, progress)
+    if not changed:
         return digits
-    images: NDArray[np.uint8] = np.stack([normalize(image) for image in digits.images])
     return LabelledDigits(digits.name, images, digits.labels, digits.origins)

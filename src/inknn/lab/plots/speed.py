@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_speed_accuracy", "speed_accuracy"]
 
+_METHODS = ("inknn-fast", "inknn-best", "knn-euclidean", "knn-gradient", "forest", "svm")
+"""What is measured in some seconds; ``inknn compare`` measures more."""
+
+
+_NAMED = 10
+"""Points of which each can have its name beside it; more are numbered."""
+
 
 @drawing
 def speed_accuracy(
@@ -59,8 +66,7 @@ def speed_accuracy(
     rates = np.array([max(row["errors"], 0.5) / row["test"] for row in rows])
     bands = np.array([wilson_interval(int(row["errors"]), int(row["test"])) for row in rows])
     for row, time, rate, (low, high) in zip(rows, times, rates, bands, strict=True):
-        ours = str(row["name"]).startswith("inknn")
-        colour, marker = (BLUE, "o") if ours else (VERMILLION, "s")
+        colour, marker = (BLUE, "o") if _is_ours(row) else (VERMILLION, "s")
         axes.errorbar(
             time, rate, [[rate - low], [high - rate]], color=colour, marker=marker, capsize=5, markersize=12
         )
@@ -72,8 +78,50 @@ def speed_accuracy(
     plain_ticks(axes.yaxis, nice_decades(*ylim))
     percent_ticks(axes.yaxis)
     axes.grid(True)
-    _name_points(figure, axes, rows, times, rates)
+    if len(rows) > _NAMED:
+        _number_points(figure, axes, rows, times, rates)
+    else:
+        _name_points(figure, axes, rows, times, rates)
     return figure
+
+
+def _is_ours(row: Mapping[str, Any]) -> bool:
+    return str(row["name"]).startswith("inknn")
+
+
+def _number_points(
+    figure: Figure, axes: Axes, rows: Sequence[Mapping[str, Any]], times: NDArray[Any], rates: NDArray[Any]
+) -> None:
+    """A number in each point, and what it means at the side, the least error first."""
+    from matplotlib.lines import Line2D
+
+    names, colours = [], []
+    for number, i in enumerate(np.argsort(rates, kind="stable"), start=1):
+        colour = BLUE if _is_ours(rows[i]) else VERMILLION
+        axes.plot(
+            times[i], rates[i], "o", color=colour, markersize=24, markeredgecolor="white", zorder=100 - number
+        )
+        inside: dict[str, Any] = {
+            "ha": "center",
+            "va": "center_baseline",
+            "fontsize": SMALL,
+            "zorder": 100 - number,
+        }
+        axes.text(times[i], rates[i], str(number), color="white", fontweight="bold", **inside)
+        names.append(f"{number}  {rows[i]['name']}, {100 * rates[i]:.2g} %")
+        colours.append(colour)
+    nothing = [Line2D([], [], linestyle="none") for _ in names]
+    figure.legend(
+        nothing,
+        names,
+        loc="outside right upper",
+        fontsize=SMALL,
+        handlelength=0,
+        handletextpad=0,
+        labelspacing=0.22,
+        labelcolor=colours,
+        ncols=-(-len(names) // 32),
+    )
 
 
 def _name_points(
@@ -98,7 +146,7 @@ def _name_points(
             y -= 0.25 * height
         taken.append((start, start + wide, y))
         spot = axes.transData.inverted().transform((place[i, 0] - 16 if left else x, y))
-        ours = str(rows[i]["name"]).startswith("inknn")
+        ours = _is_ours(rows[i])
         axes.text(
             float(spot[0]),
             float(spot[1]),
@@ -113,26 +161,35 @@ def _name_points(
 
 
 def draw_speed_accuracy(request: Request) -> Figure:
-    """For ``inknn plot speed-accuracy``: of a result of ``inknn bench`` or ``inknn compare``."""
-    if not request.is_result:
-        raise DataError(
-            "speed is drawn as it was measured: run inknn bench classifiers --save DIR, then inknn plot "
-            "speed-accuracy DIR/bench.json"
-        )
-    result = request.result("inknn bench classifiers --save DIR")
+    """For ``inknn plot speed-accuracy``: of ``inknn compare`` or ``inknn bench``, or of some methods now."""
+    result = request.result("inknn compare -o") if request.is_result else _compared(request)
     rows, machine = measured_classifiers(result)
     if not rows:
         raise DataError(
-            f"{request.data} has no classifiers in it; measure them with inknn bench classifiers --save DIR"
+            f"{request.data} has no classifiers in it; measure them with inknn compare -o, or "
+            "inknn bench classifiers --save"
         )
-    known = [f"{row['train']:,} digits known" for row in rows[:1] if isinstance(row.get("train"), int)]
-    asked = [f"{rows[0]['test']:,} asked, all at once"]
-    where = (
+    train, asked = (max(int(row.get(key) or 0) for row in rows) for key in ("train", "test"))
+    known = [str(result["data"])] if isinstance(result.get("data"), str) else []
+    known += [f"{train:,} digits known"] if train else []
+    known += [f"{asked:,} asked, all at once"]
+    known += (
         [f"{machine['cores']} cores, {machine['processor']}"]
         if {"cores", "processor"} <= set(machine)
         else []
     )
-    return speed_accuracy(rows, caption=", ".join([*known, *asked, *where]) + ".", size=request.size)
+    fewer = any(row["test"] < asked for row in rows)
+    caption = ", ".join(known) + "." + (" The slowest were asked fewer." if fewer else "")
+    return speed_accuracy(rows, caption=caption, size=request.size)
+
+
+def _compared(request: Request) -> dict[str, Any]:
+    """A quick comparison of some methods, on few digits."""
+    from ..compare import Task, compare, load_task
+
+    task = load_task(request.data, quick=True, progress=request.progress)
+    few = Task(request.sample(task.train, request.limit or 2000), task.test, task.how, True)
+    return compare(few, only=_METHODS, progress=request.progress).to_dict()
 
 
 def measured_classifiers(result: Mapping[str, Any]) -> tuple[list[dict[str, Any]], Mapping[str, Any]]:

@@ -7,7 +7,8 @@ from .request import Kind
 
 __all__ = ["PLOTS"]
 
-_PICKING = frozenset({"limit", "index"})
+_DRAWN = frozenset({"limit", "seed"})
+_PICKING = _DRAWN | {"index"}
 
 _LINES = (
     Kind("digits", "a sheet of digits with their labels", pictures.draw_digits, _PICKING),
@@ -17,36 +18,35 @@ _LINES = (
         pictures.draw_mistakes,
         frozenset({"limit"}),
     ),
-    Kind("confusion", "which digit is read as which", answers.draw_confusion, frozenset({"limit"})),
+    Kind("confusion", "which digit is read as which", answers.draw_confusion, _DRAWN),
     Kind(
         "risk-coverage",
         "errors left once unsure answers are set aside",
         answers.draw_risk_coverage,
-        frozenset({"limit"}),
+        _DRAWN,
     ),
-    Kind(
-        "calibration", "whether confidence keeps its promise", answers.draw_calibration, frozenset({"limit"})
-    ),
+    Kind("calibration", "whether confidence keeps its promise", answers.draw_calibration, _DRAWN),
     Kind("k-curve", "error over k", curves.draw_k_curve, frozenset({"limit"}), "inknn tune"),
     Kind(
         "learning-curve",
         "error over the number of references",
         curves.draw_learning_curve,
-        frozenset({"limit"}),
+        _DRAWN,
     ),
     Kind(
         "speed-accuracy",
         "error against time",
         speed.draw_speed_accuracy,
-        result_of="inknn bench",
+        _DRAWN,
+        "inknn compare or bench",
     ),
     Kind(
         "regions",
         "what k neighbours vote for in the plane, for several k",
         borders.draw_regions,
-        frozenset({"limit", "index", "k", "space"}),
+        _PICKING | {"k", "space"},
     ),
-    Kind("embedding", "a map of digits by likeness", maps.draw_embedding, frozenset({"limit", "method"})),
+    Kind("embedding", "a map of digits by likeness", maps.draw_embedding, _DRAWN | {"method"}),
     Kind("gradient", "the gradient histogram of a digit", anatomy.draw_gradient, frozenset({"index"})),
     Kind("normalising", "what the normal form and straightening do", anatomy.draw_normalising, _PICKING),
     Kind(
