@@ -1,0 +1,348 @@
+"""Keep fewer references, and say what that costs.
+
+The cost is measured on a fifth of the digits, held out: the metric is learned from the other four fifths,
+what to keep is chosen among them, and the held-out digits are asked of all and of those that are kept.
+What is given out is chosen in the same way among all digits. So the errors are those of a set that is a
+fifth smaller; none of the digits that count them had a say in anything.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..classifier import DigitClassifier
+from ..datasets.labelled import LabelledDigits
+from ..errors import InknnError, UnknownNameError
+from ..learning import Settings
+from ..progress import Progress, no_progress
+from ..recogniser import Recogniser
+from ..search import ExactIndex, nearest
+from ..vote import Calibration, local_mean_distances, reaches, vote
+from .audit import checked_classes
+from .condensing import METHODS, Method
+from .interval import wilson_interval
+from .normal_form import to_normal_form
+from .sampling import stratified_sample
+
+__all__ = [
+    "Condensed",
+    "Cost",
+    "KeepError",
+    "checked_method",
+    "condense",
+    "save_digits",
+    "save_model",
+    "wanted_count",
+]
+
+_HELD_OUT = 0.2
+_SEED = 5
+
+
+class KeepError(InknnError, ValueError):
+    """What is to be kept makes no sense."""
+
+    exit_code = 2
+    http_status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How some references did on the held-out digits.
+
+    Attributes
+    ----------
+    name : str
+    references, errors, count : int
+        Digits kept, held-out digits answered wrongly, held-out digits.
+    milliseconds : float
+        Of the search alone, for each digit.
+    """
+
+    name: str
+    references: int
+    errors: int
+    count: int
+    milliseconds: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval (Wilson) of the error rate."""
+        return wilson_interval(self.errors, self.count)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condensed:
+    """What was kept, and its cost.
+
+    Attributes
+    ----------
+    digits : LabelledDigits
+        All there were.
+    method : str
+    indices : int64 (m,)
+        Which of them are kept, ascending.
+    costs : list of Cost
+        Measured with four fifths: all, kept, as many at random, and kept with a metric learned from them
+        alone.
+    classifier : DigitClassifier
+        Knows the kept digits, in the metric learned from all.
+    """
+
+    digits: LabelledDigits
+    method: str
+    indices: NDArray[np.int64]
+    costs: list[Cost]
+    classifier: DigitClassifier
+
+    @property
+    def ratio(self) -> float:
+        """Part of the digits that is kept, 0 to 1."""
+        return len(self.indices) / len(self.digits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as plain values, ready for ``json.dumps``."""
+        return {
+            "dataset": self.digits.name,
+            "method": self.method,
+            "count": len(self.digits),
+            "kept": len(self.indices),
+            "ratio": self.ratio,
+            "held_out": [
+                {
+                    "name": cost.name,
+                    "references": cost.references,
+                    "errors": cost.errors,
+                    "count": cost.count,
+                    "error_rate": cost.errors / cost.count,
+                    "interval": list(cost.interval),
+                    "search_milliseconds": cost.milliseconds,
+                }
+                for cost in self.costs
+            ],
+        }
+
+    def __str__(self) -> str:
+        lines = [
+            f"set     {self.digits.name}, {len(self.digits):,} digits",
+            f"kept    {len(self.indices):,} ({100 * self.ratio:.1f} %), {self.method}",
+            "",
+            f"{'asked of':32}{'references':>12}{'errors':>8}{'error %':>9}{'95 % interval':>15}"
+            f"{'search ms':>11}",
+        ]
+        for cost in self.costs:
+            low, high = cost.interval
+            lines.append(
+                f"{cost.name:32}{cost.references:>12,}{cost.errors:>8,}{100 * cost.errors / cost.count:>9.2f}"
+                f"{f'{100 * low:.2f}–{100 * high:.2f}':>15}{cost.milliseconds:>11.4f}"
+            )
+        asked = (
+            f"{self.costs[0].count:,} held-out digits; chosen among the other {self.costs[0].references:,}"
+        )
+        return "\n".join([*lines, "", asked])
+
+
+def wanted_count(keep: str | None, count: int) -> int | None:
+    """How many of ``count`` digits ``"10%"`` or ``"6000"`` are.
+
+    Raises
+    ------
+    KeepError
+        If it is neither, or not between one digit and all of them.
+    """
+    if keep is None:
+        return None
+    text = keep.strip()
+    try:
+        wanted = float(text[:-1]) / 100 * count if text.endswith("%") else float(int(text))
+    except ValueError:
+        raise KeepError(f"{keep!r} is no number of digits to keep; write 10% or 6000, say") from None
+    if not 0 < wanted <= count or wanted != wanted:
+        raise KeepError(f"can't keep {keep} of {count:,} digits; write 10% or {max(1, count // 10)}, say")
+    return max(1, round(wanted))
+
+
+def condense(
+    digits: LabelledDigits,
+    method: str | None = None,
+    keep: str | None = None,
+    *,
+    progress: Progress = no_progress,
+) -> Condensed:
+    """Choose fewer references, and measure what that costs.
+
+    Parameters
+    ----------
+    digits : LabelledDigits
+        Of two labels or more.
+    method : str, optional
+        A key of :data:`inknn.lab.condensing.METHODS`; ``"medoids"`` where ``keep`` is given, else
+        ``"edited-condensed"``.
+    keep : str, optional
+        Like ``"10%"`` or ``"6000"``, for methods that have to be told; a tenth by default.
+    progress
+        Told how far it is.
+
+    Returns
+    -------
+    Condensed
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such method.
+    KeepError
+        If ``keep`` makes no sense, or the method decides for itself.
+    DataError
+        If there are too few digits, or all bear one label.
+    """
+    chosen = checked_method(method, keep)
+    classes, codes = checked_classes(digits)
+    count = wanted_count(keep or "10%", len(digits))
+    assert count is not None
+    images, _ = to_normal_form(digits.images, progress)
+    held = stratified_sample(codes, round(_HELD_OUT * len(codes)), _SEED)
+    others = np.setdiff1d(np.arange(len(codes)), held)
+    costs, calibration = _measured(
+        _Part(images[others], codes[others], images[held], codes[held], len(classes)),
+        chosen,
+        round(count * len(others) / len(codes)) or 1,
+        progress,
+    )
+    classifier = DigitClassifier(chosen.n_voters, preset="fast").fit(
+        images, digits.labels, progress=_named(progress, "all digits")
+    )
+    whole = classifier.recogniser_
+    indices = chosen.keep(whole.vectors, codes, count, progress)
+    classifier.recogniser_ = replace(_subset(whole, indices, chosen.n_voters), calibration=calibration)
+    return Condensed(digits, chosen.name, indices, costs, classifier)
+
+
+def save_digits(found: Condensed, file: BinaryIO) -> None:
+    """Write the kept digits as NPZ: ``images``, ``labels``, and ``indices`` among all that there were."""
+    digits, kept = found.digits, found.indices
+    np.savez_compressed(file, images=digits.images[kept], labels=digits.labels[kept], indices=kept)
+
+
+def save_model(found: Condensed, path: str) -> None:
+    """Write a model that knows the kept digits, for :meth:`inknn.DigitClassifier.load`."""
+    found.classifier.save(path)
+
+
+def checked_method(method: str | None, keep: str | None) -> Method:
+    """The method meant by what :func:`condense` is told, which raises as that does."""
+    name = method or ("edited-condensed" if keep is None else "medoids")
+    if name not in METHODS:
+        raise UnknownNameError("way to condense", name, METHODS)
+    if keep is not None:
+        wanted_count(keep, 1 << 62)  # that it is no number is told before anything is read
+        if not METHODS[name].sized:
+            sized = " or ".join(each.name for each in METHODS.values() if each.sized)
+            raise KeepError(f"{name} decides for itself how many to keep; leave --keep out, or use {sized}")
+    return METHODS[name]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Digits to know, and digits to ask about."""
+
+    images: NDArray[np.uint8]
+    codes: NDArray[np.int64]
+    held_images: NDArray[np.uint8]
+    held_codes: NDArray[np.int64]
+    n_labels: int
+
+
+def _measured(part: _Part, method: Method, count: int, progress: Progress) -> tuple[list[Cost], Calibration]:
+    """The costs of all, some, as many at random and some alone; and what the answers of some mean."""
+    settings = Settings(n_distorted=0)
+    everything = Recogniser.fit(
+        part.images,
+        part.codes,
+        _named(progress, "four fifths"),
+        settings=settings,
+        n_labels=part.n_labels,
+    )
+    progress("asking about held-out digits", 0.0)
+    queries = everything.embed(part.held_images)
+    kept = method.keep(everything.vectors, part.codes, count, progress)
+    drawn = METHODS["random"].keep(everything.vectors, part.codes, len(kept), no_progress)
+    some = _subset(everything, kept, method.n_voters)
+    costs = [
+        _cost("all", everything, queries, part),
+        _cost("kept", some, queries, part),
+        _cost("as many at random", _subset(everything, drawn, method.n_voters), queries, part),
+    ]
+    alone = Recogniser.fit(
+        part.images[kept],
+        part.codes[kept],
+        _named(progress, "kept digits alone"),
+        settings=replace(settings, n_voters=method.n_voters),
+        n_labels=part.n_labels,
+    )
+    costs.append(_cost("kept, metric learned from them", alone, alone.embed(part.held_images), part))
+    return costs, _calibrated(some, queries, part)
+
+
+def _named(progress: Progress, which: str) -> Progress:
+    return lambda what, fraction: progress(f"{which}: {what}", fraction)
+
+
+def _subset(recogniser: Recogniser, kept: NDArray[np.int64], n_voters: int) -> Recogniser:
+    """The recogniser with fewer prototypes, in the same space."""
+    vectors = np.ascontiguousarray(recogniser.vectors[kept])
+    return replace(
+        recogniser,
+        labels=np.asarray(recogniser.labels)[kept],
+        vectors=vectors,
+        index=ExactIndex(vectors),
+        configuration=replace(recogniser.configuration, n_voters=n_voters),
+        pictures=None,
+    )
+
+
+def _votes(recogniser: Recogniser, queries: NDArray[np.float32]) -> tuple[Any, ...]:
+    """Neighbours of vectors and their vote, second look included, as the recogniser has it."""
+    settings, labels = recogniser.configuration, np.asarray(recogniser.labels, np.int64)
+    distances, near = recogniser.index.query(queries, min(settings.n_witnesses, len(labels)))
+    votes = vote(distances, labels[near], n_labels=recogniser.n_labels, n_voters=settings.n_voters)
+    split = np.flatnonzero(votes.split)
+    if len(split):
+        _, more = recogniser.index.query(queries[split], min(settings.n_second_look, len(labels)))
+        away = local_mean_distances(
+            queries[split],
+            recogniser.vectors[more],
+            labels[more],
+            n_labels=recogniser.n_labels,
+            size=settings.second_look_size,
+        )
+        votes = votes.with_second_look(split, away)
+    return distances, labels[near], votes
+
+
+def _cost(name: str, recogniser: Recogniser, queries: NDArray[np.float32], part: _Part) -> Cost:
+    started = time.perf_counter()
+    recogniser.index.query(queries, min(recogniser.configuration.n_witnesses, len(recogniser.labels)))
+    seconds = time.perf_counter() - started
+    votes = _votes(recogniser, queries)[2]
+    errors = int(np.count_nonzero(votes.labels != part.held_codes))
+    return Cost(name, len(recogniser.labels), errors, len(queries), 1000 * seconds / len(queries))
+
+
+def _calibrated(recogniser: Recogniser, queries: NDArray[np.float32], part: _Part) -> Calibration:
+    """What margins and distances mean among fewer references, which lie farther apart."""
+    distances, labels, votes = _votes(recogniser, queries)
+    voters = recogniser.configuration.n_voters
+    likeness = np.zeros(len(queries))
+    k = min(voters, len(recogniser.non_digits))
+    if k:
+        away = nearest(queries, recogniser.non_digits, k)[0].mean(axis=1)
+        likeness = votes.distances / np.maximum(away, 1e-12)
+    return Calibration.fit(
+        votes, reaches(distances, labels, part.held_codes, voters), likeness, part.held_codes
+    )
