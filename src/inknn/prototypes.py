@@ -85,7 +85,9 @@ class Prototypes:
             n_voters=settings.n_voters,
             power=settings.vote_power,
         )
-        split = np.flatnonzero(votes.split) if settings.n_second_look else np.empty(0, np.int64)
+        # Nothing overrules a prototype that is the very digit.
+        doubted = votes.split & (distances[:, 0] > 0) & bool(settings.n_second_look)
+        split = np.flatnonzero(doubted)
         for start in range(0, len(split), _SECOND_LOOK_BATCH):
             rows = split[start : start + _SECOND_LOOK_BATCH]
             away = self._second_look(queries, pictures, rows, own, n_threads)
