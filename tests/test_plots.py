@@ -30,6 +30,9 @@ from inknn.recogniser import Recogniser
 
 SMALL_SIZE = (480, 400)
 
+SPARING = {"digits": {"limit": 8}, "normalising": {"limit": 3}, "regions": {"k": (1, 5)}}
+"""Options that make the slower kinds quick."""
+
 CURVE = {
     "k": [1, 3, 5],
     "validation_error": [0.05, 0.04, 0.06],
@@ -111,8 +114,7 @@ def drawn(requests, some):
         if kind not in made:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr("inknn.memory.factory.factory_recogniser", lambda *_: few)
-                options = {"k": (1, 5)} if kind == "regions" else {}
-                made[kind] = PLOTS[kind].draw(requests(kind, **options))
+                made[kind] = PLOTS[kind].draw(requests(kind, **SPARING.get(kind, {})))
         return made[kind]
 
     return draw
@@ -123,11 +125,12 @@ class TestEveryKind:
     def test_is_a_figure_that_becomes_a_png_and_an_svg_with_something_on_it(self, drawn, kind, tmp_path):
         figure = drawn(kind)
         assert isinstance(figure, Figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # once for both files
         shown = pictured(figure, tmp_path)
         assert shown.shape[1] == SMALL_SIZE[0]
         assert (shown.min(axis=2) > 250).mean() > 0.05  # white paper
         assert (shown.max(axis=2) < 130).mean() > 0.003  # dark ink
-        figure.set_layout_engine("none")  # that has been done
         plots.save(figure, tmp_path / "plot.svg")
         assert ET.parse(tmp_path / "plot.svg").getroot().tag.endswith("svg")
         assert sorted(os.listdir(tmp_path)) == ["plot.png", "plot.svg"]

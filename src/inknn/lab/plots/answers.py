@@ -210,6 +210,7 @@ def calibration(
     )
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=(0, (5, 4)))
+    floor = 1.0
     groups = [np.flatnonzero(group == g) for g in range(len(_EDGES) - 1)]
     for g, members in enumerate(groups):
         middle, width = (_EDGES[g] + _EDGES[g + 1]) / 2, _EDGES[g + 1] - _EDGES[g]
@@ -217,13 +218,15 @@ def calibration(
             continue
         said, hits = float(answers.confidence[members].mean()), int(right[members].sum())
         low, high = wilson_interval(hits, len(members))
-        share = hits / len(members)
+        share, floor = hits / len(members), min(floor, low)
         reach = [[max(0.0, share - low)], [max(0.0, high - share)]]
         axes.errorbar(said, share, reach, color=BLUE, marker="o", markersize=11, capsize=6, linewidth=2.2)
         below.bar(middle, len(members), width=width, color=BLUE, alpha=0.75, edgecolor="white")
     lowest = min(0.55, float(answers.confidence.min()) - 0.05)
     axes.set(
-        ylabel="answers that are right, %", xlim=(max(0.0, lowest), 1.01), ylim=(max(0.0, lowest - 0.2), 1.02)
+        ylabel="answers that are right, %",
+        xlim=(max(0.0, lowest), 1.01),
+        ylim=(max(0.0, min(lowest, floor) - 0.03), 1.02),
     )
     below.set(ylabel="digits", xlabel="confidence, %", yscale="log", ylim=(0.7, 3 * len(labels)))
     percent_ticks(axes.yaxis)
