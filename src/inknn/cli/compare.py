@@ -132,7 +132,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         chance,
         f"{row.fit_seconds:.1f}",
         f"{row.ms_per_digit:.3f}",
-        f"{row.bytes / 1e6:.1f}",
+        f"{row.bytes / 1e6:.2f}",
     )
 
 

@@ -130,7 +130,8 @@ class _ScikitLearn:
         self._estimator, self._size = estimator, size
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
-        self._estimator.fit(_grey(images), labels)
+        with threadpool_limits(1, user_api="blas"):  # as for PlainVote
+            self._estimator.fit(_grey(images), labels)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
         return self._estimator.predict(_grey(images))
