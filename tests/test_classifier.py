@@ -122,7 +122,7 @@ def test_neighbours_come_with_and_without_distances(classifier, train_digits):
 
 
 def test_too_many_neighbours_are_refused(classifier, train_digits):
-    with pytest.raises(ValueError, match="k must be between 1 and the 3000"):
+    with pytest.raises(ValueError, match="Expected n_neighbors <= n_samples_fit, but n_neighbors = 3001"):
         classifier.kneighbors(train_digits[0][:1], n_neighbors=3001)
 
 
@@ -202,9 +202,12 @@ def test_what_it_cannot_learn_from_is_refused_with_a_reason(X, y, message):
         DigitClassifier().fit(X, y)
 
 
-def test_nobody_to_vote_is_refused(train_digits):
-    with pytest.raises(ValueError, match="n_neighbors"):
-        DigitClassifier(n_neighbors=0).fit(*train_digits)
+@pytest.mark.parametrize(
+    ("k", "error"), [(0, ValueError), (-1, ValueError), (2.5, TypeError), (True, TypeError)]
+)
+def test_no_sensible_number_of_voters_is_refused(train_digits, k, error):
+    with pytest.raises(error, match="n_neighbors"):
+        DigitClassifier(n_neighbors=k).fit(*train_digits)
 
 
 def test_there_are_two_presets_and_no_other(train_digits):

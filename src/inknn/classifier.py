@@ -18,6 +18,7 @@ from .features.descriptions import DESCRIPTIONS
 from .learning import LEARNED, Settings
 from .memory import read_model, write_model
 from .metrics import METRICS
+from .neighbours import check_enough, checked_k
 from .progress import Progress
 from .recogniser import Answers, Recogniser
 
@@ -150,8 +151,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If a parameter can't be; for an unknown name it offers the nearest.
         """
-        if self.n_neighbors < 1:
-            raise ValueError(f"n_neighbors must be at least 1, got {self.n_neighbors}")
+        checked_k(self.n_neighbors)
         if self.preset not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
         if self.weights not in _POWERS:
@@ -293,8 +293,10 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             Rows of the ``X`` of ``fit``; of equally near ones, the smaller index comes first.
         """
         check_is_fitted(self)
-        k = self.n_neighbors if n_neighbors is None else n_neighbors
-        distances, indices = self.recogniser_.neighbours(self._images(X), k, n_threads=self.n_jobs)
+        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
+        images = self._images(X)
+        check_enough(k, len(self.recogniser_.labels), len(images))
+        distances, indices = self.recogniser_.neighbours(images, k, n_threads=self.n_jobs)
         return (distances, indices) if return_distance else indices
 
     def _images(self, X: ArrayLike, *, reset: bool = False) -> NDArray[np.uint8]:

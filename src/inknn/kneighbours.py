@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .metrics import MetricLike, find_metric
-from .neighbours import NearestNeighbors
+from .neighbours import NearestNeighbors, checked_k
 
 __all__ = ["KNeighborsClassifier"]
 
@@ -147,10 +147,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[shares.argmax(axis=1)]
 
     def _check_parameters(self) -> None:
-        if isinstance(self.n_neighbors, bool) or not isinstance(self.n_neighbors, int | np.integer):
-            raise TypeError(f"n_neighbors does not take {type(self.n_neighbors)} value, enter integer value")
-        if self.n_neighbors < 1:
-            raise ValueError(f"Expected n_neighbors > 0. Got {self.n_neighbors}")
+        checked_k(self.n_neighbors)
         if not callable(self.weights) and self.weights not in ("uniform", "distance"):
             raise ValueError(
                 f"weights must be 'uniform', 'distance' or a function of distances, got {self.weights!r}"

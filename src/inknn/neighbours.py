@@ -85,7 +85,7 @@ class NearestNeighbors(BaseEstimator):
         TypeError
             If ``n_neighbors`` is no whole number.
         """
-        _checked_k(self.n_neighbors)
+        checked_k(self.n_neighbors)
         find_metric(self.metric)
         _threads(self.n_jobs)
         rows = validate_data(self, X, dtype=_TYPES, order="C")
@@ -120,15 +120,8 @@ class NearestNeighbors(BaseEstimator):
             If ``X`` doesn't fit, or there are fewer references than neighbours asked for.
         """
         check_is_fitted(self)
-        k = _checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
-        limit = self.n_samples_fit_ - (X is None)
-        if k > limit:
-            sign = "<" if X is None else "<="
-            raise ValueError(
-                f"Expected n_neighbors {sign} n_samples_fit, but n_neighbors = {k}, "
-                f"n_samples_fit = {self.n_samples_fit_}, n_samples = "
-                f"{self.n_samples_fit_ if X is None else np.shape(X)[0]}"
-            )
+        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
+        check_enough(k, self.n_samples_fit_, None if X is None else np.shape(X)[0])
         if X is None:
             rows, ids = self._searched.references()
             distances, indices = _without_self(*self._searched.query(rows, k + 1), ids)
@@ -309,12 +302,23 @@ def _survives(rows: NDArray[Any], dtype: np.dtype[Any]) -> bool:
         return bool((rows.astype(dtype) == rows).all())
 
 
-def _checked_k(k: Any) -> int:
-    if not isinstance(k, numbers.Integral):
+def checked_k(k: Any) -> int:
+    """A number of neighbours, checked as scikit-learn does it: TypeError, ValueError."""
+    if isinstance(k, bool) or not isinstance(k, numbers.Integral):
         raise TypeError(f"n_neighbors does not take {type(k)} value, enter integer value")
     if k < 1:
         raise ValueError(f"Expected n_neighbors > 0. Got {k}")
     return int(k)
+
+
+def check_enough(k: int, n_references: int, n_queries: int | None) -> None:
+    """ValueError where there are fewer references than neighbours; None queries are the references."""
+    if k > n_references - (n_queries is None):
+        sign, asked = ("<", n_references) if n_queries is None else ("<=", n_queries)
+        raise ValueError(
+            f"Expected n_neighbors {sign} n_samples_fit, but n_neighbors = {k}, "
+            f"n_samples_fit = {n_references}, n_samples = {asked}"
+        )
 
 
 def _threads(n_jobs: int | None) -> int | None:
