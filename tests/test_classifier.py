@@ -151,6 +151,9 @@ def test_it_can_be_cloned_searched_and_cross_validated(train_digits):
     assert classifier.get_params() == {
         "n_neighbors": 1,
         "preset": "best",
+        "features": "learned",
+        "metric": "euclidean",
+        "weights": "distance",
         "n_components": 128,
         "shrinkage": 0.4,
         "n_jobs": None,
@@ -304,9 +307,9 @@ class TestSave:
         path = tmp_path / "other"
         arrays = Recogniser.fit(*few).arrays()
         write_arrays(path, arrays, kind="prepared index", version=1)
-        with pytest.raises(DataError, match="holds prepared index version 1, not model version 1"):
+        with pytest.raises(DataError, match="holds prepared index version 1, not model version 2"):
             DigitClassifier.load(path)
-        write_arrays(path, arrays, kind="model", version=1)
+        write_arrays(path, arrays, kind="model", version=2)
         with pytest.raises(DataError, match="lacks 'classes'"):
             DigitClassifier.load(path)
         with pytest.raises(FileNotFoundError):
