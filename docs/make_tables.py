@@ -1,0 +1,160 @@
+"""Pages with the tables of the code: metrics, features, preprocessing, data sets, kinds of plots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from make_pictures import PLOTS as DRAWN
+
+from inknn.datasets.catalogue import CATALOGUE, Entry
+from inknn.features import FEATURES, PREPROCESSING
+from inknn.features.descriptions import DESCRIPTIONS
+from inknn.lab.plots import PLOTS
+from inknn.metrics import METRICS
+
+FOLDER = "reference/tables"
+
+
+def pages() -> dict[str, str]:
+    """Markdown of every table's page, by its path."""
+    made = {
+        "metrics": metrics(),
+        "features": features(),
+        "preprocessing": preprocessing(),
+        "data-sets": data_sets(),
+        "plots": plots(),
+    }
+    return {f"{FOLDER}/{name}.md": "\n\n".join(parts) + "\n" for name, parts in made.items()}
+
+
+def metrics() -> list[str]:
+    """The distances."""
+    rows = (
+        (
+            f"`{each.name}`",
+            _plain(each.formula),
+            _plain(each.cost),
+            "yes" if each.is_metric else "symmetric" if each.is_symmetric else "no",
+            "digits" if each.takes_digits else "vectors",
+            f"the {each.shortlist:,} nearest" if each.shortlist else "all",
+        )
+        for each in METRICS.values()
+    )
+    head = ("name", "distance of a and b", "cost of a pair", "true metric", "compares", "looks at")
+    return [
+        "# Metrics",
+        "Names for `--metric`, for `metric=` of [`NearestNeighbors`](../api/neighbours.md) and "
+        "[`KNeighborsClassifier`](../api/classifiers.md), and for [`search_with`](../api/metrics.md). "
+        "`inknn metrics` prints this table.",
+        _table(head, rows),
+        "Costs are in operations on the d numbers of a vector, or roughly the time on one core. "
+        "A true metric is zero only between equals, symmetric, and no way round is shorter. "
+        "Those that compare digits take 28×28 pixels only. A search looks at all references or, in the "
+        "costly metrics, at so many that are nearest in Euclidean distance, and is exact within those. "
+        "A function of two vectors serves as a metric too.",
+    ]
+
+
+def features() -> list[str]:
+    """The descriptions of a digit."""
+    rows = (
+        (
+            f"`{each.name}`",
+            _plain(each.what),
+            str(len(DESCRIPTIONS[each.name][1])) if each.name in DESCRIPTIONS else "by its settings",
+            "28×28 digits" if each.takes_digits else "any vectors",
+            _yes(each.needs_labels),
+        )
+        for each in FEATURES.values()
+    )
+    fitted = ", ".join(f"`{name}`" for name in DESCRIPTIONS)
+    return [
+        "# Features",
+        "Names for [`inknn.features.feature`](../api/features.md), which gives a scikit-learn transformer, "
+        "and for `inknn tune --feature`.",
+        _table(("name", "what it describes", "numbers", "takes", "needs labels"), rows),
+        f"`inknn fit --feature` and `DigitClassifier(features=...)` know {fitted}, and `learned`: the "
+        "gradient histograms in the learned metric that the reader uses. `inknn tune` knows `learned` too.",
+    ]
+
+
+def preprocessing() -> list[str]:
+    """The steps before."""
+    rows = (
+        (f"`{each.name}`", _plain(each.what), "square pictures" if each.takes_pictures else "any vectors")
+        for each in PREPROCESSING.values()
+    )
+    return [
+        "# Preprocessing",
+        "Names for [`inknn.features.preprocess`](../api/features.md), which gives a scikit-learn "
+        "transformer. Steps on pictures take and give grey levels; they can follow each other and come "
+        "before any feature.",
+        _table(("name", "what it does", "takes"), rows),
+    ]
+
+
+def data_sets() -> list[str]:
+    """The sets known by name."""
+    rows = (
+        (
+            f"[`{each.name}`](#{each.name})",
+            f"{each.counts['train']:,}",
+            f"{each.counts['test']:,}",
+            f"{each.shape[0]}×{each.shape[1]}",
+            f"{each.megabytes:.0f} MB" if each.files else "nothing",
+            _plain(each.licence),
+        )
+        for each in CATALOGUE.values()
+    )
+    return [
+        "# Data sets",
+        "Names for every command that takes DATA, and for "
+        "[`inknn.datasets.load_digits`](../api/datasets.md). `inknn data list` prints this table, "
+        "`inknn data fetch NAME` gets what is not here yet.",
+        _table(("name", "train", "test", "size", "to fetch", "licence"), rows),
+        *(part for entry in CATALOGUE.values() for part in _entry(entry)),
+    ]
+
+
+def _entry(entry: Entry) -> Iterable[str]:
+    yield f"## {entry.name}"
+    yield f"{_plain(entry.title)}.\n\nCite: {_plain(entry.citation)}.\n\nHome: <{entry.home}>"
+    if entry.files:
+        rows = ((f"`{file.name}`", f"`{file.sha256}`") for file in entry.files)
+        yield _table(("file", "SHA-256"), rows)
+
+
+def plots() -> list[str]:
+    """The kinds of pictures."""
+    return [
+        "# Kinds of plots",
+        "What `inknn plot KIND` draws. Each picture here was drawn by the command above it, in a smaller "
+        "size, when this site was built. [`inknn plot`](../commands/plot.md) explains the options, "
+        "[`inknn.lab.plots`](../api/plots.md) draws the same from Python.",
+        _table(
+            ("kind", "what it shows", "also takes the result of"),
+            (
+                (f"[`{each.name}`](#{each.name})", _plain(each.what), each.result_of or "")
+                for each in PLOTS.values()
+            ),
+        ),
+        *(
+            f"## {name}\n\n```sh\ninknn {DRAWN[name]} -o {name}.png\n```\n\n"
+            f"![{_plain(PLOTS[name].what)}](../../pictures/{name}.png)"
+            for name in PLOTS
+            if name in DRAWN
+        ),
+    ]
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is taken for markup."""
+    return "".join(f"\\{letter}" if letter in "\\*_<>|[]#" else letter for letter in text)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ("---",) * len(head), *rows])
