@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import make_commands
 import make_pictures
 import make_tables
+from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 
 DOCS = Path(__file__).parent
@@ -37,6 +39,16 @@ def on_files(files: Any, *, config: Any) -> Any:
     for path, text in {**make_commands.pages(), **make_tables.pages()}.items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Turn formulas into MathML, which browsers show without a script."""
+    return re.sub(
+        r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>',
+        lambda found: convert(unescape(found[2]), display="block" if found[1] == "div" else "inline"),
+        html,
+        flags=re.DOTALL,
+    )
 
 
 def on_post_page(output: str, *, page: Any, config: Any) -> str:
