@@ -41,6 +41,15 @@ def on_files(files: Any, *, config: Any) -> Any:
     return files
 
 
+def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
+    """Offer an executed notebook for download, under its title."""
+    path = DOCS / page.file.src_path
+    if path.parent.name != "notebooks" or not path.with_suffix(".ipynb").exists():
+        return markdown
+    title, _, rest = markdown.strip().partition("\n")
+    return f"{title}\n\n[This notebook]({path.stem}.ipynb), as it was executed for this site.\n{rest}"
+
+
 def on_page_content(html: str, **_: Any) -> str:
     """Turn formulas into MathML, which browsers show without a script."""
     return re.sub(
