@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = leaving.code if isinstance(leaving.code, int) else 1
     if code == INTERRUPTED and not _is_quiet(arguments):
         _say_interrupted()
-    if code in (INTERRUPTED, TERMINATED) and _threads_at_work():
+    if arguments is None and code in (INTERRUPTED, TERMINATED) and _threads_at_work():
         from ..cache import drop_unfinished
 
         # Nobody who pressed Ctrl-C wants to wait for the pictures that other threads are still reading.
