@@ -37,12 +37,12 @@ PLOTS = {
 """Commands that draw plots, without the file they write to; a kind each, by its name."""
 
 OTHERS = {
-    "sheet.png": "data show mnist -o {} --per-label 20",
+    "sheet.png": "data show digits8x8 -o {} --per-label 12",
     "report.html": "evaluate mnist --report {}",
 }
 """Commands that write other files, whose place is marked."""
 
-OVERLAYS = ("form", "note", "phone-number", "whiteboard")
+OVERLAYS = ("form", "note", "whiteboard")
 """Example pictures to show as they are read."""
 
 WIDTH = 900  # pixels of an overlay on a page
