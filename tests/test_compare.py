@@ -21,7 +21,7 @@ from inknn.errors import DataError, UnknownNameError
 from inknn.features import FEATURES
 from inknn.lab import compare as comparing
 from inknn.lab.compare import QUICK, Task, compare, load_task, mcnemar
-from inknn.lab.evaluate import wilson_interval
+from inknn.lab.interval import wilson_interval
 from inknn.lab.methods import METHODS, Method, PlainVote
 from inknn.metrics import METRICS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .evaluate import Evaluation, evaluate, evaluate_data, wilson_interval
+from .evaluate import Evaluation, evaluate, evaluate_data
+from .interval import wilson_interval
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data", "wilson_interval"]

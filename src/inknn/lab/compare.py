@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..datasets import LabelledDigits, load_digits
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress
-from .evaluate import wilson_interval
+from .interval import wilson_interval
 from .machine import machine_facts
 from .methods import METHODS, Method
 from .sampling import stratified_sample

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .. import __version__
-from .evaluate import Evaluation, Mistake, Neighbour
+from .asked import Mistake, Neighbour
+from .evaluate import Evaluation
 from .evaluation_tables import (
     Table,
     classes_table,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from .evaluate import Evaluation, Mistake
+from .asked import Mistake
+from .evaluate import Evaluation
 
 if TYPE_CHECKING:
     from .scores import Group, ReliabilityBin, RiskPoint
