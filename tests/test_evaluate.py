@@ -19,7 +19,7 @@ from inknn.datasets import load_mnist, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.glyph import normalize
 from inknn.lab import evaluate, evaluate_data, wilson_interval
-from inknn.lab.evaluate import WORST
+from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
 from inknn.lab.models import Model, factory_model, load_model
 from inknn.lab.normal_form import in_normal_form, to_normal_form
@@ -30,7 +30,7 @@ TEN = np.arange(10)
 class Stub:
     """A recogniser that takes the first pixel for the answer, the second, in per cent, for its confidence."""
 
-    settings = {"k": 1}  # noqa: RUF012 - what a recogniser has
+    facts = {"k": 1}  # noqa: RUF012 - what a recogniser has
 
     def recognise(self, images):
         labels = images[:, 0, 0].astype(np.int64)

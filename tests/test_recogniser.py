@@ -125,9 +125,9 @@ def test_other_settings_survive_keeping(train_digits):
     settings = Settings(n_components=40, n_voters=3, n_witnesses=7)
     recogniser = Recogniser.fit(train_digits[0][:300], train_digits[1][:300], settings=settings)
     again = Recogniser.from_arrays(recogniser.arrays(), train_digits[0][:300])
-    assert again.configuration == settings
-    assert again.settings == recogniser.settings
-    assert again.settings["dimensions"] == 40
+    assert again.settings == settings
+    assert again.facts == recogniser.facts
+    assert again.facts["dimensions"] == 40
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "garbled"])

@@ -183,7 +183,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
     @classmethod
     def _from_recogniser(cls, recogniser: Recogniser) -> Self:
         """The estimator that ``fit`` would have given, around a recogniser of the digits 0 to 9."""
-        settings = recogniser.configuration
+        settings = recogniser.settings
         classifier = cls(
             n_neighbors=settings.n_voters,
             preset="best" if settings.n_distorted or settings.feature != LEARNED else "fast",
@@ -311,9 +311,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
 
     def _asked_with_current_k(self) -> Recogniser:
         """The recogniser, with the neighbours that vote as ``set_params`` may have changed them since fit."""
-        configuration = self.recogniser_.configuration
-        if configuration.n_voters == self.n_neighbors:
+        settings = self.recogniser_.settings
+        if settings.n_voters == self.n_neighbors:
             return self.recogniser_
-        witnesses = max(self.n_neighbors, configuration.n_witnesses)
-        changed = replace(configuration, n_voters=self.n_neighbors, n_witnesses=witnesses)
-        return replace(self.recogniser_, configuration=changed)
+        witnesses = max(self.n_neighbors, settings.n_witnesses)
+        changed = replace(settings, n_voters=self.n_neighbors, n_witnesses=witnesses)
+        return replace(self.recogniser_, settings=changed)

@@ -13,7 +13,7 @@ from .metrics import search_with
 from .reranking import Pictures, blended, label_distortions
 from .vote import Calibration, Votes, local_mean_distances, reaches, vote
 
-__all__ = ["Index", "Prototypes"]
+__all__ = ["Index", "Prototypes", "without_itself"]
 
 _SECOND_LOOK_BATCH = 256
 
@@ -134,10 +134,7 @@ class Prototypes:
             return self.index.query(queries, min(k, len(self.vectors)), n_threads)
         k = min(k, len(self.vectors) - 1)
         distances, indices = self.index.query(queries, k + 1, n_threads)
-        itself = indices == own[:, None]
-        itself[~itself.any(axis=1), -1] = True  # behind more than k copies of itself
-        others = np.nonzero(~itself)
-        return distances[others].reshape(-1, k), indices[others].reshape(-1, k)
+        return without_itself(distances, indices, own)
 
     def likeness(
         self,
@@ -192,3 +189,25 @@ class Prototypes:
         reach = reaches(distances, self.labels[indices], truth, settings.n_voters)
         likeness = self.likeness(votes, queries, non_digits, n_threads=n_threads)
         return Calibration.fit(votes, reach, likeness, truth)
+
+
+def without_itself(
+    distances: NDArray[np.float64], indices: NDArray[np.int64], own: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Neighbours of references, less each reference itself.
+
+    Parameters
+    ----------
+    distances, indices : float64, int64 (n, k)
+        k ≥ 1.
+    own : int64 (n,)
+        The index of each. Where it isn't among its neighbours it lies behind its copies; the last goes then.
+
+    Returns
+    -------
+    distances, indices : float64, int64 (n, k − 1)
+    """
+    itself = indices == own[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    shape = (len(own), indices.shape[1] - 1)
+    return distances[~itself].reshape(shape), indices[~itself].reshape(shape)

@@ -49,7 +49,7 @@ class Recogniser:
         From gradient histograms to that space, where the settings want it learned.
     calibration : Calibration
         What margins and distances mean.
-    configuration : Settings
+    settings : Settings
     rules : Rules
     pictures : uint8 (m, 28, 28), or None
         The prototypes themselves, or anything that gives some of them by their indices; needed only where
@@ -65,7 +65,7 @@ class Recogniser:
     non_digits: NDArray[Any]
     projection: Projection | None
     calibration: Calibration
-    configuration: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=Settings)
     rules: Rules = field(default_factory=Rules)
     pictures: Pictures | None = None
 
@@ -151,9 +151,9 @@ class Recogniser:
         return len(self.calibration.radii)
 
     @property
-    def settings(self) -> Mapping[str, Any]:
+    def facts(self) -> Mapping[str, Any]:
         """What answers depend on, as plain values for reports."""
-        settings = self.configuration
+        settings = self.settings
         learned = {"shrinkage": settings.shrinkage} if self.projection is not None else {}
         return {
             "prototypes": len(self.labels),
@@ -164,9 +164,14 @@ class Recogniser:
             "k": settings.n_voters,
         }
 
+    @property
+    def prototypes(self) -> Prototypes:
+        """The digits that are known, and how they are asked."""
+        return Prototypes(self.labels, self.vectors, self.index, self.pictures, self.settings, self.n_labels)
+
     def embed(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> NDArray[Any]:
         """Digits, uint8 (n, 28, 28), as vectors that compare with the prototypes', (n, d)."""
-        features = describe(images, self.configuration, n_threads)
+        features = describe(images, self.settings, n_threads)
         return features if self.projection is None else self.projection.apply(features)
 
     def neighbours(
@@ -216,10 +221,7 @@ class Recogniser:
         ValueError
             If shapes or types don't fit.
         """
-        vectors = self.embed(images, n_threads=n_threads)
-        prototypes = Prototypes(
-            self.labels, self.vectors, self.index, self.pictures, self.configuration, self.n_labels
-        )
+        vectors, prototypes = self.embed(images, n_threads=n_threads), self.prototypes
         distances, indices, votes = prototypes.vote(vectors, images, n_threads=n_threads)
         likeness = prototypes.likeness(votes, vectors, self.non_digits, n_threads=n_threads)
         confidence = self.calibration.confidence(votes)
@@ -241,7 +243,7 @@ class Recogniser:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All there is to keep but the pictures, by name; :meth:`from_arrays` takes it back."""
         return {
-            "settings": np.frombuffer(self.configuration.to_json().encode(), dtype=np.uint8),
+            "settings": np.frombuffer(self.settings.to_json().encode(), dtype=np.uint8),
             "labels": self.labels,
             "vectors": self.vectors,
             "non_digits": self.non_digits,

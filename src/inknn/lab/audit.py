@@ -183,7 +183,7 @@ def audit(
     if len(kept) < len(codes):
         vectors = np.ascontiguousarray(vectors[kept])
         index = ExactIndex(vectors)
-    settings, rows = recogniser.configuration, np.arange(len(kept))
+    settings, rows = recogniser.settings, np.arange(len(kept))
     distances, near = other_neighbours(index, vectors, rows, settings.n_witnesses, progress)
     votes = vote(distances, mine[near], n_labels=len(classes), n_voters=settings.n_voters)
     judged, weights = _to_judge(mine, near)
@@ -327,7 +327,7 @@ def _oddness(votes: Votes, vectors: NDArray[np.float32], recogniser: Recogniser)
     for label in np.unique(votes.labels):
         units[label] = np.sqrt(usual * (float(np.median(votes.distances[votes.labels == label])) or usual))
     odd = votes.distances / units[votes.labels]
-    k = min(recogniser.configuration.n_voters, len(recogniser.non_digits))
+    k = min(recogniser.settings.n_voters, len(recogniser.non_digits))
     if k:
         away = nearest(vectors, recogniser.non_digits, k)[0].mean(axis=1)
         odd = odd * (votes.distances / np.maximum(away, 1e-12))
@@ -365,7 +365,7 @@ def _copies_against(
         ]
     known = {pair.second for pair in exact}
     form, _ = to_normal_form(against.images, progress)
-    k = min(recogniser.configuration.n_witnesses, len(kept))
+    k = min(recogniser.settings.n_witnesses, len(kept))
     distances, near = np.empty((len(form), k)), np.empty((len(form), k), np.int64)
     for start in range(0, len(form), _BATCH):
         progress(f"looking for copies in {against.name}", start / len(form))

@@ -21,8 +21,8 @@ from ..errors import InknnError, UnknownNameError
 from ..learning import Settings
 from ..progress import Progress, no_progress
 from ..recogniser import Recogniser
-from ..search import ExactIndex, nearest
-from ..vote import Calibration, local_mean_distances, reaches, vote
+from ..search import ExactIndex
+from ..vote import Calibration, reaches
 from .audit import checked_classes
 from .condensing import METHODS, Method
 from .interval import wilson_interval
@@ -301,48 +301,24 @@ def _subset(recogniser: Recogniser, kept: NDArray[np.int64], n_voters: int) -> R
         labels=np.asarray(recogniser.labels)[kept],
         vectors=vectors,
         index=ExactIndex(vectors),
-        configuration=replace(recogniser.configuration, n_voters=n_voters),
+        settings=replace(recogniser.settings, n_voters=n_voters),
         pictures=None,
     )
 
 
-def _votes(recogniser: Recogniser, queries: NDArray[np.float32]) -> tuple[Any, ...]:
-    """Neighbours of vectors and their vote, second look included, as the recogniser has it."""
-    settings, labels = recogniser.configuration, np.asarray(recogniser.labels, np.int64)
-    distances, near = recogniser.index.query(queries, min(settings.n_witnesses, len(labels)))
-    votes = vote(distances, labels[near], n_labels=recogniser.n_labels, n_voters=settings.n_voters)
-    split = np.flatnonzero(votes.split)
-    if len(split):
-        _, more = recogniser.index.query(queries[split], min(settings.n_second_look, len(labels)))
-        away = local_mean_distances(
-            queries[split],
-            recogniser.vectors[more],
-            labels[more],
-            n_labels=recogniser.n_labels,
-            size=settings.second_look_size,
-        )
-        votes = votes.with_second_look(split, away)
-    return distances, labels[near], votes
-
-
 def _cost(name: str, recogniser: Recogniser, queries: NDArray[np.float32], part: _Part) -> Cost:
     started = time.perf_counter()
-    recogniser.index.query(queries, min(recogniser.configuration.n_witnesses, len(recogniser.labels)))
+    recogniser.index.query(queries, min(recogniser.settings.n_witnesses, len(recogniser.labels)))
     seconds = time.perf_counter() - started
-    votes = _votes(recogniser, queries)[2]
+    _, _, votes = recogniser.prototypes.vote(queries, None)
     errors = int(np.count_nonzero(votes.labels != part.held_codes))
     return Cost(name, len(recogniser.labels), errors, len(queries), 1000 * seconds / len(queries))
 
 
 def _calibrated(recogniser: Recogniser, queries: NDArray[np.float32], part: _Part) -> Calibration:
     """What margins and distances mean among fewer references, which lie farther apart."""
-    distances, labels, votes = _votes(recogniser, queries)
-    voters = recogniser.configuration.n_voters
-    likeness = np.zeros(len(queries))
-    k = min(voters, len(recogniser.non_digits))
-    if k:
-        away = nearest(queries, recogniser.non_digits, k)[0].mean(axis=1)
-        likeness = votes.distances / np.maximum(away, 1e-12)
-    return Calibration.fit(
-        votes, reaches(distances, labels, part.held_codes, voters), likeness, part.held_codes
-    )
+    prototypes, truth = recogniser.prototypes, part.held_codes
+    distances, near, votes = prototypes.vote(queries, None)
+    reach = reaches(distances, recogniser.labels[near], truth, recogniser.settings.n_voters)
+    likeness = prototypes.likeness(votes, queries, recogniser.non_digits)
+    return Calibration.fit(votes, reach, likeness, truth)

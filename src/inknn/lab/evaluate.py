@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..errors import DataError
 from ..progress import Progress, no_progress
-from .asked import WORST, Asked, Mistake, Neighbour
+from .asked import Asked, Mistake
 from .interval import wilson_interval
 from .normal_form import to_normal_form
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .models import Model
     from .scores import Scores
 
-__all__ = ["WORST", "Evaluation", "Mistake", "Neighbour", "evaluate", "evaluate_data", "wilson_interval"]
+__all__ = ["Evaluation", "evaluate", "evaluate_data"]
 
 _BATCH = 1000  # digits between two reports of progress
 
@@ -47,7 +47,7 @@ class Evaluation:
     settings : mapping
         What the figures depend on, as plain values.
     mistakes : tuple of Mistake
-        The most confident wrong answers first, :data:`WORST` at most.
+        The most confident wrong answers first, :data:`inknn.lab.asked.WORST` at most.
     notes : tuple of str
         What has to be known before the figures are believed.
     """
@@ -213,7 +213,7 @@ def evaluate(
         dataset,
         asked.scores(),
         seconds,
-        {**(settings or {}), **model.recogniser.settings, "inknn": __version__},
+        {**(settings or {}), **model.recogniser.facts, "inknn": __version__},
         asked.mistakes(),
         asked.notes(),
     )

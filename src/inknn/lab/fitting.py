@@ -33,9 +33,7 @@ class Fitted:
     seconds: float
 
     def __str__(self) -> str:
-        settings = ", ".join(
-            f"{name} {value}" for name, value in self.classifier.recogniser_.settings.items()
-        )
+        settings = ", ".join(f"{name} {value}" for name, value in self.classifier.recogniser_.facts.items())
         brought = ", brought into MNIST's normal form" if self.normalised else ""
         return "\n".join(
             (

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
+from ..prototypes import Index, without_itself
 from ..search import nearest
-
-if TYPE_CHECKING:
-    from ..prototypes import Index
 
 __all__ = ["label_distances", "other_neighbours"]
 
@@ -51,7 +47,7 @@ def other_neighbours(
         progress(what, start / len(rows))
         some = slice(start, start + _BATCH)
         found = index.query(vectors[rows[some]], k + 1)
-        distances[some], indices[some] = _without(*found, rows[some])
+        distances[some], indices[some] = without_itself(*found, rows[some])
     return distances, indices
 
 
@@ -106,16 +102,6 @@ def _to_mean(
     for start in range(0, len(queries), _BATCH):
         some = slice(start, start + _BATCH)
         near = nearest(queries[some], references, min(len(references), size + (own is not None)))
-        indices = near[1] if own is None else _without(*near, own[some])[1]
+        indices = near[1] if own is None else without_itself(*near, own[some])[1]
         away[some] = np.linalg.norm(queries[some] - references[indices].mean(axis=1), axis=1)
     return away
-
-
-def _without(
-    distances: NDArray[np.float64], indices: NDArray[np.int64], own: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Neighbours less each query itself; less the last where it isn't among them, behind its copies."""
-    itself = indices == own[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    shape = (len(own), indices.shape[1] - 1)
-    return distances[~itself].reshape(shape), indices[~itself].reshape(shape)

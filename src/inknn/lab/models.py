@@ -69,7 +69,7 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
     else:
         images, labels = load_mnist_part("train")
         recogniser = DigitClassifier(preset=preset).fit(images, labels, progress=progress).recogniser_
-    known = "best" if recogniser.configuration.n_distorted else "fast"
+    known = "best" if recogniser.settings.n_distorted else "fast"
     return Model(f"MNIST's training digits, preset {known}", recogniser, np.arange(10), factory_images())
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..evaluate import wilson_interval
+from ..interval import wilson_interval
 from .request import Request, in_normal_form
 from .style import BLUE, GREY, INK, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
 
@@ -246,7 +246,7 @@ def _factory_answers(request: Request) -> tuple[Any, Answers, str]:
         asked = request.sample(asked, request.limit)
     answers = recogniser.recognise(asked.images)
     words = (
-        f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = {recogniser.configuration.n_voters}, "
+        f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = {recogniser.settings.n_voters}, "
         "learned metric."
     )
     return asked, answers, words

@@ -222,6 +222,6 @@ def draw_mistakes(request: Request) -> Figure:
         factory_images(),
         limit=request.limit or 12,
         caption=f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = "
-        f"{recogniser.configuration.n_voters}, learned metric.",
+        f"{recogniser.settings.n_voters}, learned metric.",
         size=request.size,
     )
