@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import OutputError
 from ..progress import terminal_progress
-from .data import _complete
+from .arguments import complete_data, open_report
 from .messages import printable
 from .sink import Sink
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=_complete)
+@click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option(
     "--part",
     type=click.Choice(["train", "test"]),
@@ -78,7 +76,7 @@ def audit(
       inknn audit digits.npz -f csv --limit 1000 > to-check.csv
     """
     with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(_open_report(report, data, against))
+        page = None if report is None else stack.enter_context(open_report(report, data, against))
         sink = stack.enter_context(Sink(None))
         with terminal_progress(quiet) as progress:
             from ..lab.audit import audit_data
@@ -95,20 +93,6 @@ def audit(
 
                 page.write(page_of(found, limit))
         sink.write(_written(found, format, limit))
-
-
-def _open_report(path: str, *read: str | None) -> Sink:
-    if path == "-":
-        raise click.UsageError("--report needs the name of a file")
-    for name in read:
-        if (
-            name is not None
-            and os.path.exists(path)
-            and os.path.exists(name)
-            and os.path.samefile(path, name)
-        ):
-            raise OutputError(f"can't write {path}: it is what is to be read; choose another file")
-    return Sink(path, option="--report")
 
 
 def _written(found: Audit, format: str, limit: int) -> str:

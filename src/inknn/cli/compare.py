@@ -11,6 +11,7 @@ import click
 
 from ..progress import terminal_progress
 from . import INTERRUPTED
+from .arguments import complete_data, complete_list, split_names
 from .columns import write_table, write_tabs
 from .messages import complain
 from .sink import Sink
@@ -26,19 +27,15 @@ _FAILED = 1
 def _complete(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem | str]:
     from ..lab.methods import METHODS
 
-    before, comma, last = begun.rpartition(",")
-    return [before + comma + name for name in METHODS if name.startswith(last)]
+    return complete_list(begun, METHODS)
 
 
 def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    names = tuple(name.strip() for text in given for name in text.split(","))
-    if not all(names):
-        raise click.BadParameter("an empty name; write names with a comma between")
-    return names
+    return tuple(name for text in given for name in split_names(text))
 
 
 @click.command()
-@click.argument("data", metavar="DATA")
+@click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option("--quick", is_flag=True, help="6,000 digits to learn and 1,000 to ask: a minute or two.")
 @click.option(
     "--only",

@@ -11,7 +11,7 @@ import click
 
 from ..errors import OutputError
 from ..progress import terminal_progress
-from .data import _complete
+from .arguments import complete_data, refuse_what_is_read
 from .sink import Sink
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=_complete)
+@click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option(
     "--output",
     "-o",
@@ -96,8 +96,7 @@ def _check_writable(path: str, data: str) -> None:
     """Fail before the work rather than after it."""
     if os.path.isdir(path):
         raise OutputError(f"can't write {path}: it is a folder; name a file in it")
-    if os.path.exists(path) and os.path.exists(data) and os.path.samefile(path, data):
-        raise OutputError(f"can't write {path}: it is what is to be read; choose another file")
+    refuse_what_is_read(path, data)
     if os.path.exists(path) and not os.access(path, os.W_OK):
         raise OutputError(f"can't write {path}: it is write-protected; choose another file")
     try:

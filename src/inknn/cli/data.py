@@ -8,26 +8,17 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ..progress import terminal_progress
+from .arguments import complete_data
+from .columns import write_table, write_tabs
 from .messages import complain, printable
 from .sink import Sink
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from ..datasets.catalogue import Entry
     from ..datasets.labelled import LabelledDigits
 
 
-def _complete(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem | str]:
-    from click.shell_completion import CompletionItem
-
-    from ..datasets.catalogue import CATALOGUE
-
-    names: list[CompletionItem | str] = [name for name in CATALOGUE if name.startswith(begun)]
-    return names or [CompletionItem(begun, type="file")]
-
-
-_DATA = click.argument("data", metavar="DATA", shell_complete=_complete)
+_DATA = click.argument("data", metavar="DATA", shell_complete=complete_data)
 _PART = click.option("--part", type=click.Choice(["train", "test"]), help="Which part of the set.")
 _QUIET = click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
 
@@ -76,19 +67,7 @@ def list_() -> None:
         for entry in CATALOGUE.values()
     ]
     with Sink(None) as sink:
-        if not sink.is_terminal():
-            sink.write("".join("\t".join(row) + "\n" for row in [heads, *rows]))
-            return
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(*heads, box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*row)
-        console = Console()
-        with console.capture() as capture:
-            console.print(table)
-        sink.write(capture.get())
+        (write_table if sink.is_terminal() else write_tabs)(sink, heads, rows)
 
 
 @data.command()
@@ -131,7 +110,7 @@ def info(data: str, quiet: bool) -> None:
 
 
 @data.command()
-@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=_complete)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_data)
 @click.option("--mirror", metavar="URL", help="Fetch from this folder of another server instead.")
 @_QUIET
 def fetch(names: tuple[str, ...], mirror: str | None, quiet: bool) -> None:
@@ -159,7 +138,7 @@ def fetch(names: tuple[str, ...], mirror: str | None, quiet: bool) -> None:
 
 
 @data.command()
-@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_complete)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_data)
 def verify(names: tuple[str, ...]) -> int:
     """Check the files that have been fetched against their SHA-256.
 

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import OutputError
 from ..progress import terminal_progress
+from .arguments import complete_data, open_report
 from .messages import complain
 from .sink import Sink
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from ..lab.evaluate import Evaluation
 
 
-def _complete(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem | str]:
-    from click.shell_completion import CompletionItem
-
-    from ..datasets.catalogue import CATALOGUE
-
-    names = [CompletionItem(name) for name in CATALOGUE if name.startswith(begun)]
-    return [*names, CompletionItem(begun, type="file")]
-
-
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=_complete)
+@click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option(
     "--model",
     "-m",
@@ -88,7 +76,7 @@ def evaluate(
     if model is not None and preset is not None:
         raise click.UsageError("--preset is for inknn as it comes; a model has its own settings")
     with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(_open_report(report, data, model))
+        page = None if report is None else stack.enter_context(open_report(report, data, model))
         sink = stack.enter_context(Sink(None))
         with terminal_progress(quiet) as progress:
             from ..lab.evaluate import evaluate_data
@@ -107,20 +95,6 @@ def evaluate(
         for note in () if quiet else found.notes:
             complain(note)
         _write(sink, found, format)
-
-
-def _open_report(path: str, data: str, model: str | None) -> Sink:
-    if path == "-":
-        raise click.UsageError("--report needs the name of a file")
-    for read in (data, model):
-        if (
-            read is not None
-            and os.path.exists(path)
-            and os.path.exists(read)
-            and os.path.samefile(path, read)
-        ):
-            raise OutputError(f"can't write {path}: it is what is to be read; choose another file")
-    return Sink(path, option="--report")
 
 
 def _write(sink: Sink, found: Evaluation, format: str) -> None:

@@ -9,6 +9,7 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
+from .arguments import complete_data
 from .sink import Sink
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 
 
 @click.command()
-@click.argument("data", metavar="DATA")
+@click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option(
     "--output",
     "-o",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .columns import write_table, write_tabs
 from .sink import Sink
 
 
@@ -34,16 +35,4 @@ def metrics() -> None:
     ]
     heads = ("name", "formula", "cost of a pair", "true metric", "compared")
     with Sink(None) as sink:
-        if not sink.is_terminal():
-            sink.write("".join("\t".join(row) + "\n" for row in [heads, *rows]))
-            return
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(*heads, box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*row)
-        console = Console()
-        with console.capture() as capture:
-            console.print(table)
-        sink.write(capture.get())
+        (write_table if sink.is_terminal() else write_tabs)(sink, heads, rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
+from .arguments import complete_data
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -59,7 +60,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 
 @click.command(cls=_ListsKinds)
 @click.argument("kind", metavar="KIND", shell_complete=_complete)
-@click.argument("data", metavar="[DATA]", default="mnist")
+@click.argument("data", metavar="[DATA]", default="mnist", shell_complete=complete_data)
 @click.option(
     "--output",
     "-o",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
+from .arguments import complete_data, complete_list, split_names
 from .columns import write_table, write_tabs
 from .messages import complain
 from .sink import Sink
@@ -32,12 +33,7 @@ def _neighbours(_: click.Context, __: click.Parameter, text: str) -> tuple[int, 
 
 def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
     """Names between commas."""
-    if text is None:
-        return None
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names):
-        raise click.BadParameter(f"{text!r} has an empty name; write names with a comma between")
-    return names
+    return None if text is None else split_names(text)
 
 
 def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
@@ -46,12 +42,11 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
     from ..metrics import METRICS
 
     known = {"metrics": list(METRICS), "features": known_spaces(), "weights": list(WEIGHTS)}
-    before, comma, last = begun.rpartition(",")
-    return [before + comma + name for name in known[option.name or ""] if name.startswith(last)]
+    return complete_list(begun, known[option.name or ""])
 
 
 @click.command()
-@click.argument("data", metavar="DATA")
+@click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option(
     "-k",
     "ks",
