@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from html import escape
-from importlib.resources import files
-from string import Template
+from collections.abc import Iterable
 
-from PIL import Image
-
-from .. import __version__
 from ..datasets.labelled import LabelledDigits
 from .audit import Audit, Suspect
 from .audit_report import summary, whereabouts
 from .duplicates import Copies
-from .evaluation_tables import printable
+from .paged import card, figures, neighbour, page, picture, safe, scrolling
 
 __all__ = ["page_of"]
-
-_HEAD_ENDS = "<body>"
 
 
 def page_of(found: Audit, limit: int = 40) -> str:
@@ -34,14 +25,11 @@ def page_of(found: Audit, limit: int = 40) -> str:
     Returns
     -------
     str
-        Whole, with its styles, which are those of the page on an evaluation; pictures are in it as
-        ``data:`` addresses.
+        Whole, with its styles; pictures are in it as ``data:`` addresses.
     """
-    folder = files(__package__)
-    head = folder.joinpath("evaluation.html").read_text(encoding="utf-8").partition(_HEAD_ENDS)[0]
-    template = Template(head + folder.joinpath("audit.html").read_text(encoding="utf-8"))
-    name, shown = _text(found.digits.name), min(limit, len(found.suspects))
-    return template.substitute(
+    name, shown = safe(found.digits.name), min(limit, len(found.suspects))
+    return page(
+        "audit.html",
         title=f"Audit of {name}",
         heading=f"What is wrong with the digits of {name}?",
         subtitle=f"{len(found.digits):,} digits, each asked about by all the others",
@@ -76,13 +64,7 @@ def page_of(found: Audit, limit: int = 40) -> str:
             for odd in found.odd[:limit]
         ),
         classes=_classes(found),
-        program=f"inknn {escape(__version__)}",
     )
-
-
-def _text(text: str) -> str:
-    """Text of a user's, safe inside a page."""
-    return escape(printable(text))
 
 
 def _figures(found: Audit) -> str:
@@ -94,42 +76,23 @@ def _figures(found: Audit) -> str:
         (f"{exact:,}", "exact copies", said["copies"], "right"),
         (f"{len(found.leverage.worst()):,}", "digits that mislead", said["leverage"], "right"),
     ]
-    return "\n".join(
-        f'<div><dt>{title}</dt><dd class="big {colour}">{figure}</dd>'
-        f'<dd class="more">{_text(more)}</dd></div>'
-        for figure, title, more, colour in shown
-    )
+    return figures(shown)
 
 
 def _picture(digits: LabelledDigits, index: int) -> str:
-    """A digit as it is written: dark ink on white."""
-    file = io.BytesIO()
-    image = digits.images[index]
-    Image.fromarray(255 - image).save(file, "PNG", optimize=True)
-    data = base64.b64encode(file.getvalue()).decode()
-    alt = f"Digit {index}: labelled {digits.labels[index]}"
-    return (
-        f'<img class="digit" width="{image.shape[1]}" height="{image.shape[0]}" alt="{alt}" '
-        f'src="data:image/png;base64,{data}">'
-    )
+    return picture(digits.images[index], f"Digit {index}: labelled {digits.labels[index]}")
 
 
-def _card(digits: LabelledDigits, index: int, said: str, details: list[str], below: str = "") -> str:
+def _card(
+    digits: LabelledDigits, index: int, said: str, details: Iterable[str], near: Iterable[str] = ()
+) -> str:
     where = whereabouts(digits, index)
-    details = [*details, f"index {index}" + (f", {where}" if where else "")]
-    soft = "".join(f'<span class="soft">{_text(detail)}</span>' for detail in details)
-    return (
-        f'<figure class="card">{_picture(digits, index)}<figcaption>{said}{soft}</figcaption>{below}</figure>'
-    )
+    place = f"index {index}" + (f", {where}" if where else "")
+    return card(_picture(digits, index), said, [*details, place], near)
 
 
 def _suspect(found: Audit, suspect: Suspect) -> str:
     digits = found.digits
-    near = []
-    for other in suspect.neighbours[:5]:
-        label = int(digits.labels[other])
-        kind = "agrees" if label == suspect.label else "misleads" if label == suspect.suggested else "other"
-        near.append(f'<li class="{kind}" title="index {other}">{_picture(digits, other)}{label}</li>')
     return _card(
         digits,
         suspect.index,
@@ -138,7 +101,16 @@ def _suspect(found: Audit, suspect: Suspect) -> str:
             f"{100 * suspect.certainty:.2f} % of such digits are {suspect.suggested}",
             f"label wrong: {100 * suspect.wrong:.1f} %",
         ],
-        f'<ol class="near" aria-label="Its neighbours, nearest first">{"".join(near)}</ol>',
+        [
+            neighbour(
+                int(digits.labels[near]),
+                suspect.label,
+                suspect.suggested,
+                _picture(digits, near),
+                f"index {near}",
+            )
+            for near in suspect.neighbours[:5]
+        ],
     )
 
 
@@ -157,24 +129,18 @@ def _hub(found: Audit, index: int) -> str:
 
 def _copies_section(title: str, copies: list[Copies], found: Audit, other: LabelledDigits, limit: int) -> str:
     if not copies:
-        return f"<section>\n<h2>{_text(title)}</h2>\n<p>None.</p>\n</section>\n"
+        return f"<section>\n<h2>{safe(title)}</h2>\n<p>None.</p>\n</section>\n"
     cards = []
     for pair in copies[:limit]:
-        theirs = int(other.labels[pair.second])
-        agrees = theirs == found.digits.labels[pair.first]
-        again = (
-            f'<ol class="near"><li class="{"agrees" if agrees else "misleads"}" title="index {pair.second}">'
-            f"{_picture(other, pair.second)}{theirs}</li></ol>"
-        )
+        mine, theirs = int(found.digits.labels[pair.first]), int(other.labels[pair.second])
+        again = neighbour(theirs, mine, theirs, _picture(other, pair.second), f"index {pair.second}")
         how = (
             "the same in every pixel" if pair.exact else f"distance {pair.nearness:.2f} of what is usual here"
         )
-        said = f"a <b>{found.digits.labels[pair.first]}</b>" + (
-            "" if agrees else f', and a <b class="wrong">{theirs}</b>'
-        )
-        cards.append(_card(found.digits, pair.first, said, [how, f"again at {pair.second}"], again))
+        said = f"a <b>{mine}</b>" + ("" if theirs == mine else f', and a <b class="wrong">{theirs}</b>')
+        cards.append(_card(found.digits, pair.first, said, [how, f"again at {pair.second}"], [again]))
     return (
-        f"<section>\n<h2>{_text(title)}</h2>\n<p>The {len(cards)} nearest of {len(copies):,}.</p>\n"
+        f"<section>\n<h2>{safe(title)}</h2>\n<p>The {len(cards)} nearest of {len(copies):,}.</p>\n"
         f'<div class="cards">\n{"".join(cards)}\n</div>\n</section>\n'
     )
 
@@ -187,9 +153,11 @@ def _classes(found: Audit) -> str:
             found.classes.tolist(), found.counts.tolist(), found.contradicted.tolist(), strict=True
         )
     )
-    return (
-        '<div class="wide"><table><thead><tr><th scope="col">label</th>'
-        '<th scope="col" class="number">digits</th>'
-        '<th scope="col" class="number">contradicted by the vote</th></tr></thead><tbody>'
-        f"{rows}</tbody></table></div>"
+    heads = "".join(
+        f'<th scope="col"{side}>{head}</th>'
+        for head, side in (("label", ""), ("digits", ' class="number"'), ("contradicted", ' class="number"'))
+    )
+    return scrolling(
+        "Digits of each label, and those that the vote of the others contradicts",
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>",
     )

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 from html import escape
-from importlib.resources import files
-from string import Template
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from .. import __version__
 from .asked import Mistake, Neighbour
 from .evaluate import Evaluation
 from .evaluation_tables import (
@@ -21,12 +12,12 @@ from .evaluation_tables import (
     classes_table,
     limits_table,
     percent,
-    printable,
     reliability_table,
     settings_table,
     sources_table,
     verdicts_table,
 )
+from .paged import card, figures, neighbour, page, picture, safe, scrolling
 from .svg import Chart, Scale, covering
 
 __all__ = ["page_of"]
@@ -47,15 +38,15 @@ def page_of(evaluation: Evaluation) -> str:
     str
         Whole, with its styles; pictures are in it as ``data:`` addresses.
     """
-    name = _text(re.split(r"[/\\]", evaluation.dataset.rstrip("/\\"))[-1])
+    name = safe(re.split(r"[/\\]", evaluation.dataset.rstrip("/\\"))[-1])
     scores = evaluation.scores
     low, high = evaluation.interval
-    template = Template(files(__package__).joinpath("evaluation.html").read_text(encoding="utf-8"))
-    return template.substitute(
+    return page(
+        "evaluation.html",
         title=f"{name}: {percent(evaluation.error_rate)} % wrong",
         heading=f"How well are the digits of {name} read?",
-        subtitle=f"{evaluation.count:,} digits, asked of {_text(_asked(evaluation))}",
-        notes="\n".join(f'<p class="note" role="note">{_text(note)}.</p>' for note in evaluation.notes),
+        subtitle=f"{evaluation.count:,} digits, asked of {safe(_asked(evaluation))}",
+        notes="\n".join(f'<p class="note" role="note">{safe(note)}.</p>' for note in evaluation.notes),
         figures=_figures(evaluation),
         explanation=(
             f"{evaluation.errors:,} of {evaluation.count:,} digits were read wrongly. These are only some of "
@@ -81,13 +72,7 @@ def page_of(evaluation: Evaluation) -> str:
         reliability=_table(reliability_table(evaluation)),
         sources=_sources(evaluation),
         settings=_table(settings_table(evaluation)),
-        program=f"inknn {escape(__version__)}",
     )
-
-
-def _text(text: str) -> str:
-    """Text of a user's, safe inside a page: neither markup, nor control characters, nor half characters."""
-    return escape(printable(text))
 
 
 def _asked(evaluation: Evaluation) -> str:
@@ -128,26 +113,10 @@ def _figures(evaluation: Evaluation) -> str:
             "wrong",
         ),
     )
-    return "\n".join(
-        f'<div><dt>{title}</dt><dd class="big {colour}">{figure} '
-        f'<span class="unit">%</span></dd><dd class="more">{more}</dd></div>'
-        for figure, title, more, colour in shown
-    )
+    return figures(shown, "%")
 
 
 # --- pictures ---
-
-
-def _picture(image: NDArray[np.uint8], alt: str) -> str:
-    """A digit as it is written: dark ink on white."""
-    file = io.BytesIO()
-    Image.fromarray(255 - image).save(file, "PNG", optimize=True)
-    data = base64.b64encode(file.getvalue()).decode()
-    height, width = image.shape
-    return (
-        f'<img class="digit" width="{width}" height="{height}" alt="{escape(alt)}" '
-        f'src="data:image/png;base64,{data}">'
-    )
 
 
 def _mistakes(evaluation: Evaluation) -> str:
@@ -168,18 +137,15 @@ def _mistakes(evaluation: Evaluation) -> str:
 
 
 def _card(mistake: Mistake) -> str:
-    origin = f", {_text(mistake.origin)}" if mistake.origin else ""
-    neighbours = "".join(
-        _neighbour(number, near, mistake) for number, near in enumerate(mistake.neighbours, start=1)
-    )
-    return (
-        '<figure class="card">'
-        + _picture(mistake.image, f"Digit {mistake.index}: {_a(mistake.truth)}")
-        + f"<figcaption>{_a(mistake.truth)[:-1]}<b>{mistake.truth}</b>, "
-        f'taken for <b class="wrong">{mistake.answer}</b>'
-        f'<span class="soft">{percent(mistake.confidence, 1)} % confident; verdict: {escape(mistake.verdict)}'
-        f'</span><span class="soft">index {mistake.index}{origin}</span></figcaption>'
-        f'<ol class="near" aria-label="Its neighbours, nearest first">{neighbours}</ol></figure>'
+    origin = f", {mistake.origin}" if mistake.origin else ""
+    return card(
+        picture(mistake.image, f"Digit {mistake.index}: {_a(mistake.truth)}"),
+        f'{_a(mistake.truth)[:-1]}<b>{mistake.truth}</b>, taken for <b class="wrong">{mistake.answer}</b>',
+        [
+            f"{percent(mistake.confidence, 1)} % confident; verdict: {mistake.verdict}",
+            f"index {mistake.index}{origin}",
+        ],
+        [_neighbour(number, near, mistake) for number, near in enumerate(mistake.neighbours, start=1)],
     )
 
 
@@ -188,15 +154,11 @@ def _a(digit: int) -> str:
 
 
 def _neighbour(number: int, near: Neighbour, mistake: Mistake) -> str:
-    kind = (
-        "agrees" if near.label == mistake.truth else "misleads" if near.label == mistake.answer else "other"
-    )
-    place = f"neighbour {number}, index {near.index}, distance {near.distance:.2f}"
-    if near.image is None:
-        picture = ""
-    else:
-        picture = _picture(near.image, f"Neighbour {number}: {_a(near.label)}, distance {near.distance:.2f}")
-    return f'<li class="{kind}" title="{place}">{picture}{near.label}</li>'
+    drawn, away = "", f"distance {near.distance:.2f}"
+    if near.image is not None:
+        drawn = picture(near.image, f"Neighbour {number}: {_a(near.label)}, {away}")
+    tip = f"neighbour {number}, index {near.index}, {away}"
+    return neighbour(near.label, mistake.truth, mistake.answer, drawn, tip)
 
 
 # --- tables ---
@@ -217,16 +179,8 @@ def _table(table: Table, style: str = "") -> str:
     ]
     cut = len(rows) - table.totals
     foot = f"<tfoot>{''.join(rows[cut:])}</tfoot>" if table.totals else ""
-    return _scrolling(
+    return scrolling(
         table.title, f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows[:cut])}</tbody>{foot}", style
-    )
-
-
-def _scrolling(title: str, inner: str, style: str = "") -> str:
-    named = f' class="{style}"' if style else ""
-    return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{escape(title)}">'
-        f"<table{named}><caption>{escape(title)}</caption>{inner}</table></div>"
     )
 
 
@@ -241,7 +195,7 @@ def _confusion(evaluation: Evaluation) -> str:
         cells = "".join(_cell(int(count), most, i == j) for j, count in enumerate(counts[i]))
         rows.append(f'<tr><th scope="row">{digit}</th>{cells}</tr>')
     body = f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return _scrolling("Rows: what it is. Columns: the answer.", body, "confusion")
+    return scrolling("Rows: what it is. Columns: the answer.", body, "confusion")
 
 
 def _cell(count: int, most: int, hit: bool) -> str:
