@@ -76,7 +76,7 @@ class TestEveryFeature:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    with pytest.raises(ValueError, match="no feature 'zonning'; did you mean 'zoning'"):
+    with pytest.raises(ValueError, match="no feature named 'zonning'; did you mean zoning"):
         feature("zonning")
     with pytest.raises(ValueError, match="kind must be one of pixels"):
         DigitFeatures("shoe size").fit(np.zeros((1, 784), np.uint8))

@@ -115,7 +115,7 @@ def test_it_takes_data_frames(iris):
     [
         ({"n_neighbors": 0}, ValueError, "Expected n_neighbors > 0. Got 0"),
         ({"n_neighbors": 2.5}, TypeError, "enter integer value"),
-        ({"metric": "euclid"}, ValueError, "did you mean 'euclidean'"),
+        ({"metric": "euclid"}, ValueError, "did you mean euclidean"),
         ({"weights": "closeness"}, ValueError, "weights must be"),
     ],
 )

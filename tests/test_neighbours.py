@@ -152,7 +152,7 @@ def test_jobs_do_not_matter(n_jobs):
     [
         ({"n_neighbors": 0}, REFERENCES, ValueError, "Expected n_neighbors > 0. Got 0"),
         ({"n_neighbors": 2.5}, REFERENCES, TypeError, "enter integer value"),
-        ({"metric": "euclidian"}, REFERENCES, ValueError, "did you mean 'euclidean'"),
+        ({"metric": "euclidian"}, REFERENCES, ValueError, "did you mean euclidean"),
         ({"n_jobs": 0}, REFERENCES, ValueError, "n_jobs == 0 has no meaning"),
         ({}, np.full((3, 2), np.nan), ValueError, "contains NaN"),
         ({}, np.empty((0, 2)), ValueError, "Found array with 0 sample"),

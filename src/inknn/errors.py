@@ -3,9 +3,10 @@
 Everything inknn raises on purpose for a reason the user can mend is an :class:`InknnError`. Wrong
 arguments from a programmer stay ``TypeError`` and ``ValueError``, as in NumPy and scikit-learn.
 
-Exit codes: 0 all read, 2 wrong usage (or an unknown name), 3 a picture could not be read,
-4 the data or its cache is damaged or can't be written, 5 the output could not be written,
-130 interrupted.
+Exit codes: 0 all is well, 1 a bug of ours, something optional that isn't installed, or a method that broke
+in ``inknn compare``, 2 wrong usage (or an unknown name), 3 a picture could not be read, 4 data, a model or
+the cache is damaged, missing or can't be written, 5 the output could not be written, 130 interrupted, 141
+nobody read the output any more, 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
@@ -55,6 +56,6 @@ class UnknownNameError(InknnError, ValueError):
         from difflib import get_close_matches
 
         names = sorted(known)
-        near = get_close_matches(name, names, n=1, cutoff=0.4)
+        near = get_close_matches(name.lower(), names, n=1, cutoff=0.4)
         offer = f"; did you mean {near[0]}?" if near else "."
         super().__init__(f"there is no {what} named {name!r}{offer} There is: {', '.join(names)}")

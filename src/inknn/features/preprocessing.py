@@ -10,7 +10,6 @@ they can follow each other and come before any feature or estimator; steps on ve
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ..errors import UnknownNameError
 from ..glyph.deskew import deskew, moments
 from ..glyph.normalize import SIDE, normalize
 
@@ -332,11 +332,9 @@ def preprocess(name: str, **parameters: Any) -> Any:
 
     Raises
     ------
-    ValueError
-        If there is none of that name; it says which is nearest.
+    UnknownNameError
+        If there is none of that name, a ``ValueError``; it says which is nearest.
     """
     if name not in PREPROCESSING:
-        near = difflib.get_close_matches(name.lower(), PREPROCESSING, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"there is no preprocessing {name!r}; {hint}there are {', '.join(PREPROCESSING)}")
+        raise UnknownNameError("preprocessing", name, PREPROCESSING)
     return PREPROCESSING[name].make(**parameters)

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -19,6 +18,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
+from ..errors import UnknownNameError
 from .descriptions import DESCRIPTIONS
 from .transformers import GradientHistograms, WithinClassWhitening, checked_images
 
@@ -123,11 +123,9 @@ def feature(name: str, **parameters: Any) -> Any:
 
     Raises
     ------
-    ValueError
-        If there is none of that name; it says which is nearest.
+    UnknownNameError
+        If there is none of that name, a ``ValueError``; it says which is nearest.
     """
     if name not in FEATURES:
-        near = difflib.get_close_matches(name.lower(), FEATURES, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"there is no feature {name!r}; {hint}there are {', '.join(FEATURES)}")
+        raise UnknownNameError("feature", name, FEATURES)
     return FEATURES[name].make(**parameters)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import UnknownNameError
 from . import (
     chebyshev,
     correlation,
@@ -124,17 +124,15 @@ def find_metric(metric: MetricLike) -> Metric:
 
     Raises
     ------
-    ValueError
-        If there is none of that name; it says which is nearest.
+    UnknownNameError
+        If there is none of that name, a ``ValueError``; it says which is nearest.
     TypeError
         If it is neither name nor function.
     """
     if isinstance(metric, str):
         if metric in METRICS:
             return METRICS[metric]
-        near = difflib.get_close_matches(metric.lower(), METRICS, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"there is no metric {metric!r}; {hint}there are {', '.join(METRICS)}")
+        raise UnknownNameError("metric", metric, METRICS)
     if not callable(metric):
         raise TypeError(f"metric must be a name or a function of two vectors, got {metric!r}")
     name = getattr(metric, "__name__", type(metric).__name__)
