@@ -1,0 +1,143 @@
+"""Execute the notebooks and keep what comes out: ``python notebooks/execute.py OUT [NAME ...]``.
+
+Each is run from its first cell to its last in a kernel of its own, in the folder of the notebooks. OUT then
+has it twice, with its outputs: as a notebook, and as Markdown with its pictures in a folder beside it, from
+which the documentation takes it. A notebook that fails, warns, or takes too long fails the run; the others
+are still tried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbconvert import MarkdownExporter
+from nbconvert.writers import FilesWriter
+from tidy import FOLDER, notebooks
+from traitlets.config import Config
+
+SECONDS = 120
+"""What a notebook may take."""
+
+
+# Threads of linear algebra wait for each other: on a busy machine they make a minute's work last five.
+_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class NotebookError(Exception):
+    """A notebook didn't run as it should."""
+
+
+def execute(path: Path, out: Path, seconds: float = SECONDS) -> float:
+    """Run one notebook and keep it with its outputs.
+
+    Parameters
+    ----------
+    path : Path
+    out : Path
+        An existing folder; a notebook that fails leaves what it did until then, without Markdown.
+    seconds : float
+        What it may take.
+
+    Returns
+    -------
+    float
+        The seconds it took, the start of its kernel included.
+
+    Raises
+    ------
+    NotebookError
+        If a cell fails or writes to stderr, or the time is up.
+    """
+    book = nbformat.read(path, as_version=4)
+    started = time.perf_counter()
+
+    def left(cell: nbformat.NotebookNode) -> int:
+        return max(1, round(started + seconds - time.perf_counter()))
+
+    with tempfile.TemporaryDirectory() as sockets:
+        client = NotebookClient(
+            book,
+            kernel_name="python3",
+            timeout_func=left,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(path.parent)}},
+            config=_connection(sockets),
+        )
+        try:
+            client.execute(env={**os.environ, **_ENVIRONMENT})
+        except CellTimeoutError as error:
+            raise NotebookError(f"takes longer than {seconds:g} s") from error
+        except (CellExecutionError, RuntimeError) as error:  # RuntimeError: the kernel died, or didn't start
+            raise NotebookError(_COLOURS.sub("", str(error)).strip()) from error
+        finally:
+            nbformat.write(book, out / path.name)
+    took = time.perf_counter() - started
+    warned = _warnings(book)
+    if warned:
+        raise NotebookError(f"writes to stderr: {warned}")
+    _write_markdown(book, path.stem, out)
+    return took
+
+
+def _connection(folder: str) -> Config:
+    """To talk to the kernel through sockets in a folder, where there are such, instead of open ports."""
+    if os.name != "posix":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(Path(folder) / "kernel")}})
+
+
+def _warnings(book: nbformat.NotebookNode) -> str:
+    """What its cells wrote to stderr."""
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.get("name") == "stderr").strip()
+
+
+def _write_markdown(book: nbformat.NotebookNode, name: str, out: Path) -> None:
+    text, resources = MarkdownExporter().from_notebook_node(
+        book, {"unique_key": name, "output_files_dir": f"{name}_files"}
+    )
+    # Notebooks name each other as files; here they are pages.
+    text = re.sub(r"\]\(([\w-]+)\.ipynb\)", r"](\1.md)", text)
+    FilesWriter(config=Config({"FilesWriter": {"build_directory": str(out)}})).write(text, resources, name)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Execute the notebooks named, or all; the exit code says whether all did well."""
+    parser = argparse.ArgumentParser(description="Execute the notebooks and keep what comes out.")
+    parser.add_argument("out", metavar="OUT", type=Path, help="a folder for what comes out")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="how a notebook's name begins, like 3")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the notebooks are")
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, help=f"what each may take ({SECONDS} by default)"
+    )
+    options = parser.parse_args(arguments)
+    every = notebooks(options.folder)
+    chosen = [path for path in every if not options.names or path.name.startswith(tuple(options.names))]
+    if not chosen:
+        parser.error(f"there is no such notebook; there are {', '.join(path.stem for path in every)}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    failed = False
+    for path in chosen:
+        try:
+            took = execute(path, options.out, options.seconds)
+        except NotebookError as error:
+            failed = True
+            print(f"{path.stem}: {error}", file=sys.stderr, flush=True)
+        else:
+            print(f"{path.stem}: {took:.0f} s", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
