@@ -13,7 +13,7 @@ from ...glyph.deskew import deskew, moments
 from ...metrics.distortion import context_costs
 from ...metrics.edges import edges
 from ...search import nearest
-from .request import Request, in_normal_form
+from .request import Request, normalised
 from .style import BLUE, GREY, LARGE, SMALL, VERMILLION, drawing, new_figure, show_digit
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _roses(axes: Axes, histogram: NDArray[np.floating], centres: NDArray[np.floa
 
 def draw_gradient(request: Request) -> Figure:
     """For ``inknn plot gradient``."""
-    whole = in_normal_form(request.digits("train"))
+    whole = normalised(request.digits("train"))
     (index,) = request.picked(whole, (0,))
     return gradient(
         whole.images[index],
@@ -359,7 +359,7 @@ def _shift_arrows(
 
 def draw_distortion(request: Request) -> Figure:
     """For ``inknn plot distortion``: two digits, or one and the nearest of its label and of another."""
-    whole = in_normal_form(request.digits("train"))
+    whole = normalised(request.digits("train"))
     first = request.picked(whole, (4, 0))[0]
     if len(request.index) > 1:
         others = np.array([request.index[1]])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..interval import wilson_interval
-from .request import Request, in_normal_form
+from .request import Request, normalised
 from .style import BLUE, GREY, INK, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _factory_answers(request: Request) -> tuple[Any, Answers, str]:
     """The digits for testing, what the factory recogniser says of them, and words on both."""
     from ...memory.factory import factory_recogniser
 
-    asked = in_normal_form(request.digits("test"))
+    asked = normalised(request.digits("test"))
     recogniser = factory_recogniser(request.progress)
     if request.limit:
         asked = request.sample(asked, request.limit)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ...search import nearest
 from .planes import SPACES, Plane, Points
-from .request import OptionError, Request, in_normal_form
+from .request import OptionError, Request, normalised
 from .style import INK, LARGE, SMALL, big_label, drawing, label_colour, new_figure, show_digit
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def draw_regions(request: Request) -> Figure:
     if n < 10:
         raise DataError(f"{whole.name}: regions need 20 digits at least, got {len(drawn)}")
     if space == "learned":
-        drawn = in_normal_form(drawn)
+        drawn = normalised(drawn)
     ks = request.ks((1, 5, 25), n)
     request.progress("drawing regions", 0.1)
     name, axes, learn = SPACES[space]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ..interval import wilson_interval
 from .measuring import measure_learning
-from .request import Request, in_normal_form
+from .request import Request, normalised
 from .style import (
     BLUE,
     GREY,
@@ -252,7 +252,7 @@ def draw_learning_curve(request: Request) -> Figure:
     """For ``inknn plot learning-curve``: references and digits asked from the same part, none in both."""
     whole = request.digits("train")
     most = request.limit or 6000
-    drawn = in_normal_form(request.sample(whole, most + 2000))
+    drawn = normalised(request.sample(whole, most + 2000))
     split = min(most, len(drawn) * 3 // 4)
     sizes = [count for count in (30, 100, 300, 1000, 3000, 10_000, 30_000) if count < 0.8 * split] + [split]
     if split < 10:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from .planes import Images, Points, learned_metric
-from .request import OptionError, Request, in_normal_form
+from .request import OptionError, Request, normalised
 from .style import big_label, drawing, label_colour, new_figure
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def draw_embedding(request: Request) -> Figure:
         raise OptionError(f"--method {method}: there are {', '.join(METHODS)}")
     whole = request.digits("train")
     count = request.limit or 1500
-    drawn = in_normal_form(request.sample(whole, 3 * count))
+    drawn = normalised(request.sample(whole, 3 * count))
     # The metric has not seen what it lays out, where there are digits enough: else it flatters.
     shown = min(count, len(drawn) // 2)
     if shown < 10:

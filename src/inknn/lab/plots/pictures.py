@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .request import Request, in_normal_form
+from .request import Request, normalised
 from .style import GREY, INK, LARGE, NORMAL, PALE, SMALL, VERMILLION, drawing, new_figure
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def draw_mistakes(request: Request) -> Figure:
     """For ``inknn plot mistakes``: of the factory recogniser on the digits for testing."""
     from ...memory.factory import factory_images, factory_recogniser
 
-    asked = in_normal_form(request.digits("test"))
+    asked = normalised(request.digits("test"))
     recogniser = factory_recogniser(request.progress)
     answers = recogniser.recognise(asked.images)
     return mistakes(

@@ -159,7 +159,7 @@ class Kind:
     result_of: str | None = None
 
 
-def in_normal_form(digits: LabelledDigits, progress: Progress = no_progress) -> LabelledDigits:
+def normalised(digits: LabelledDigits, progress: Progress = no_progress) -> LabelledDigits:
     """Digits as uint8 (n, 28, 28); a set that isn't in MNIST's normal form is brought into it."""
     images, changed = to_normal_form(digits.images, progress)
     if not changed:
