@@ -16,13 +16,13 @@ from inknn import DigitClassifier
 from inknn.answers import Answers
 from inknn.cli import main
 from inknn.datasets import load_mnist, write_idx
+from inknn.datasets.normal_form import in_normal_form, to_normal_form
 from inknn.errors import DataError, UnknownNameError
 from inknn.glyph import normalize
 from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
 from inknn.lab.models import Model, factory_model, load_model
-from inknn.lab.normal_form import in_normal_form, to_normal_form
 
 TEN = np.arange(10)
 

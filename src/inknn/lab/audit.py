@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.labelled import LabelledDigits, Part, load_digits
+from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
 from ..learning import Settings, draw
 from ..progress import Progress, no_progress
@@ -29,7 +30,6 @@ from .duplicates import Copies, exact_copies, near_copies, picture_groups
 from .label_noise import LabelNoise, fit_label_noise
 from .leave_one_out import label_distances, other_neighbours
 from .leverage import Leverage, measure_leverage
-from .normal_form import to_normal_form
 
 if TYPE_CHECKING:
     from ..prototypes import Index

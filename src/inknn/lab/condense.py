@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..classifier import DigitClassifier
 from ..datasets.labelled import LabelledDigits
+from ..datasets.normal_form import to_normal_form
 from ..errors import InknnError, UnknownNameError
 from ..learning import Settings
 from ..progress import Progress, no_progress
@@ -26,7 +27,6 @@ from ..vote import Calibration, reaches
 from .audit import checked_classes
 from .condensing import METHODS, Method
 from .interval import wilson_interval
-from .normal_form import to_normal_form
 from .sampling import stratified_sample
 
 __all__ = [

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
 from ..progress import Progress, no_progress
 from .asked import Asked, Mistake
 from .interval import wilson_interval
-from .normal_form import to_normal_form
 
 if TYPE_CHECKING:
     from ..datasets.labelled import Part

@@ -11,9 +11,9 @@ import numpy as np
 
 from ..datasets import load_digits
 from ..datasets.labelled import Part
+from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
 from ..progress import Progress, no_progress
-from .normal_form import to_normal_form
 
 if TYPE_CHECKING:
     from ..classifier import DigitClassifier

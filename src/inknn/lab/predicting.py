@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.normal_form import normal_form_of
+from ..datasets.normal_form import normal_form_of, to_normal_form
 from ..errors import PictureError
 from ..ink import PictureSource, open_pages
 from ..progress import Progress, no_progress
 from .models import Model
-from .normal_form import to_normal_form
 
 __all__ = ["Prediction", "predict_digits", "predict_picture"]
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...datasets.labelled import LabelledDigits, Part, load_digits
+from ...datasets.normal_form import to_normal_form
 from ...errors import DataError, InknnError
 from ...progress import Progress, no_progress
-from ..normal_form import to_normal_form
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
