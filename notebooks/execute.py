@@ -25,7 +25,10 @@ from tidy import FOLDER, notebooks
 from traitlets.config import Config
 
 SECONDS = 120
-"""What a notebook may take."""
+"""What a notebook may take of a processor: no notebook fails because the machine is busy."""
+
+_HANGS = 8
+"""After so many times as long on the clock it is stopped."""
 
 
 # Threads of linear algebra wait for each other: on a busy machine they make a minute's work last five.
@@ -38,7 +41,7 @@ class NotebookError(Exception):
     """A notebook didn't run as it should."""
 
 
-def execute(path: Path, out: Path, seconds: float = SECONDS) -> float:
+def execute(path: Path, out: Path, seconds: float = SECONDS) -> tuple[float, float]:
     """Run one notebook and keep it with its outputs.
 
     Parameters
@@ -47,23 +50,23 @@ def execute(path: Path, out: Path, seconds: float = SECONDS) -> float:
     out : Path
         An existing folder; a notebook that fails leaves what it did until then, without Markdown.
     seconds : float
-        What it may take.
+        What it may take of a processor.
 
     Returns
     -------
-    float
-        The seconds it took, the start of its kernel included.
+    float, float
+        The seconds it took, on the clock and of processors, the start of its kernel included.
 
     Raises
     ------
     NotebookError
-        If a cell fails or writes to stderr, or the time is up.
+        If a cell fails or writes to stderr, or it takes too long.
     """
     book = nbformat.read(path, as_version=4)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _processor_seconds()
 
     def left(cell: nbformat.NotebookNode) -> int:
-        return max(1, round(started + seconds - time.perf_counter()))
+        return max(1, round(started + _HANGS * seconds - time.perf_counter()))
 
     with tempfile.TemporaryDirectory() as sockets:
         client = NotebookClient(
@@ -77,17 +80,29 @@ def execute(path: Path, out: Path, seconds: float = SECONDS) -> float:
         try:
             client.execute(env={**os.environ, **_ENVIRONMENT})
         except CellTimeoutError as error:
-            raise NotebookError(f"takes longer than {seconds:g} s") from error
+            raise NotebookError(f"hangs: stopped after {_HANGS * seconds:g} s") from error
         except (CellExecutionError, RuntimeError) as error:  # RuntimeError: the kernel died, or didn't start
             raise NotebookError(_COLOURS.sub("", str(error)).strip()) from error
         finally:
             nbformat.write(book, out / path.name)
-    took = time.perf_counter() - started
+    took, used = time.perf_counter() - started, _processor_seconds() - used
+    if used > seconds:
+        raise NotebookError(f"takes {used:.0f} s of a processor, and should take {seconds:g} s at most")
     warned = _warnings(book)
     if warned:
         raise NotebookError(f"writes to stderr: {warned}")
     _write_markdown(book, path.stem, out)
-    return took
+    return took, used
+
+
+def _processor_seconds() -> float:
+    """What kernels that have ended took of processors; 0 where the system doesn't tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _connection(folder: str) -> Config:
@@ -119,7 +134,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", metavar="NAME", nargs="*", help="how a notebook's name begins, like 3")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the notebooks are")
     parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help=f"what each may take ({SECONDS} by default)"
+        "--seconds",
+        type=float,
+        default=SECONDS,
+        help=f"what each may take of a processor ({SECONDS} by default)",
     )
     options = parser.parse_args(arguments)
     every = notebooks(options.folder)
@@ -130,12 +148,12 @@ def main(arguments: list[str] | None = None) -> int:
     failed = False
     for path in chosen:
         try:
-            took = execute(path, options.out, options.seconds)
+            took, used = execute(path, options.out, options.seconds)
         except NotebookError as error:
             failed = True
             print(f"{path.stem}: {error}", file=sys.stderr, flush=True)
         else:
-            print(f"{path.stem}: {took:.0f} s", flush=True)
+            print(f"{path.stem}: {took:.0f} s ({used:.0f} s of a processor)", flush=True)
     return int(failed)
 
 

@@ -140,7 +140,7 @@ class TestTidying:
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    """Four small notebooks, each executed: exit codes by number, and the folder of what came out."""
+    """Five small notebooks, each executed: exit codes by number, and the folder of what came out."""
     for module in ("nbclient", "nbconvert", "ipykernel"):
         pytest.importorskip(module)
     execute = importlib.import_module("execute")
@@ -149,7 +149,8 @@ def executed(tmp_path_factory):
         "1-good": ("print(6 * 7)", "100"),
         "2-fails": ("1 / 0", "100"),
         "3-warns": ("import sys; print('oh', file=sys.stderr)", "100"),
-        "4-slow": ("import time; time.sleep(60)", "1"),
+        "4-slow": ("sum(range(30_000_000))", "0.1"),
+        "5-hangs": ("import time; time.sleep(100)", "0.2"),
     }
     codes = {}
     for name, (source, seconds) in sources.items():
@@ -168,7 +169,7 @@ class TestExecuting:
 
     def test_one_that_fails_warns_or_takes_too_long_fails_the_run(self, executed):
         codes, out = executed
-        assert [codes[number] for number in "234"] == [1, 1, 1]
+        assert [codes[number] for number in "2345"] == [1, 1, 1, 1]
         assert {path.stem for path in out.glob("*.md")} == {"1-good"}
 
     def test_an_unknown_name_is_told(self, tmp_path, capsys):
