@@ -252,6 +252,7 @@ class TestBadInput:
         assert (tmp_path / "one.npz").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_it_found_and_a_page(tmp_path, spoilt):
     np.savez(tmp_path / "digits.npz", images=spoilt.images[:200], labels=spoilt.labels[:200])
     done = inknn("audit", "digits.npz", "--report", "page.html", "-f", "json", "--limit", "4", cwd=tmp_path)

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,7 @@ class TestRun:
         assert "scikit-learn brute" in entry["left_out"]
         assert "scikit-learn brute" not in [row["name"] for row in entry["rows"]]
 
+    @pytest.mark.slow
     def test_classifiers_are_measured_in_their_own_process(self, tiny, monkeypatch):
         ours = {name: make for name, make in peers.CLASSIFIERS.items() if name == "inknn fast"}
         monkeypatch.setattr(sys.modules[classifiers.__module__], "CLASSIFIERS", ours)
@@ -391,11 +393,13 @@ class TestBadInput:
         assert not list(tmp_path.iterdir())
 
     @pytest.mark.skipif(sys.platform != "linux", reason="processes of Linux")
+    @pytest.mark.slow
     def test_ctrl_c_is_one_line_and_ends_the_other_process(self, tmp_path):
         command = [sys.executable, "-m", "inknn", "bench", "--quick", "classifiers", "--save", str(tmp_path)]
         running = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
         while len(_children(running.pid)) < 2:  # the first only cleans up after the others
             assert running.poll() is None
+            time.sleep(0.1)
         child = _children(running.pid)[-1]
         os.killpg(running.pid, signal.SIGINT)
         _, told = running.communicate(timeout=60)

@@ -124,6 +124,7 @@ def test_every_method_keeps_rows_in_order_and_all_labels(name):
     assert 4 <= len(kept) < 301
 
 
+@pytest.mark.slow
 class TestCost:
     def test_is_that_of_a_recogniser_that_never_saw_the_held_out_digits(self, found, digits):
         names = [cost.name for cost in found.costs]
@@ -199,6 +200,7 @@ class TestBadInput:
         assert os.listdir(tmp_path) == ["set.npz"]
 
 
+@pytest.mark.slow
 def test_the_command_writes_digits_that_can_be_read_again(tmp_path, digits):
     np.savez(tmp_path / "set.npz", images=digits.images[:300], labels=digits.labels[:300])
     done = inknn("condense", "set.npz", "-o", "small.npz", "--keep", "20%", "-f", "json", cwd=tmp_path)

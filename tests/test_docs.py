@@ -162,6 +162,7 @@ class TestPages:
     @pytest.mark.parametrize(
         "page", [page for page in PAGES if re.search(r"^```(sh|python)", text_of(page), re.M)]
     )
+    @pytest.mark.slow
     def test_all_code_that_has_no_excuse_runs_and_prints_what_is_shown(self, page, desk, capfd):
         run(blocks(text_of(page)), capfd)
 

@@ -163,6 +163,7 @@ class TestEveryKind:
 
 
 class TestSaving:
+    @pytest.mark.slow
     def test_the_same_plot_has_the_same_bytes(self, some, tmp_path):
         for suffix in plots.files.SUFFIXES:
             for name in "ab":
@@ -391,6 +392,7 @@ class TestBadInput:
 
 
 class TestTheCommand:
+    @pytest.mark.slow
     def test_draws_and_says_nothing(self, requests, tmp_path):
         """And leaves the ``pyplot`` of others alone."""
         code = (

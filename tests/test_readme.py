@@ -49,10 +49,21 @@ def code_in(document: str) -> list[str]:
     return [*commands, *indented, *re.findall(r"`([^`]+)`", prose)]
 
 
+def lines_of(block: int) -> list[str]:
+    """The commands in a block of the README, without their comments."""
+    return [line.split("  #")[0].strip() for line in blocks("README.md", "sh")[block].splitlines()]
+
+
 def use_it_lines() -> list[str]:
-    """The shell commands under "Use it", without their comments."""
-    block = blocks("README.md", "sh")[2]
-    return [line.split("  #")[0].strip() for line in block.splitlines()]
+    """The shell commands under "Use it"."""
+    return lines_of(2)
+
+
+def study_lines() -> list[str]:
+    """Those for people who study, less the installation."""
+    install, *commands = lines_of(3)
+    assert install == "pip install '.[lab]'"
+    return commands
 
 
 def use_it(words: str) -> str:
@@ -92,6 +103,11 @@ def desk(tmp_path):
     (tmp_path / "scans").mkdir()
     shutil.copy(EXAMPLES / "single.png", tmp_path / "scans")
     shutil.copy(EXAMPLES / "table.jpg", tmp_path / "scans")
+    images, labels = inknn.datasets.load_mnist_part("train")
+    for i, (image, label) in enumerate(zip(images[:250], labels[:250], strict=True)):
+        folder = tmp_path / "our-digits" / str(label)
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(folder / f"{i:03}.png")
     return tmp_path
 
 
@@ -122,11 +138,30 @@ class TestCommands:
             command = command.replace("| jq .", "")
         assert json.loads(shell(command, desk))["lines"][0]["text"] == truth("phone-number.png")
 
-    def test_evaluating_tells_the_interval(self, desk):
-        assert "95 % interval" in shell(use_it("evaluate"), desk)
+    def test_a_model_of_ones_own_reads_a_page(self, desk):
+        assert "250 digits" in shell(use_it("inknn fit"), desk)
+        digits = truth("phone-number.png")
+        read = shell(use_it("--model"), desk).strip()
+        assert len(read) == len(digits)
+        assert sum(a == b for a, b in zip(read, digits, strict=True)) >= len(digits) // 2
 
     def test_no_command_is_left_out(self):
-        assert len(use_it_lines()) == 5
+        assert len(use_it_lines()) == 6
+
+    def test_evaluating_tells_the_interval_and_writes_a_page(self, desk):
+        (command,) = (line for line in study_lines() if line.startswith("inknn evaluate"))
+        assert "95 % interval" in shell(command, desk)
+        assert (desk / "mnist.html").stat().st_size > 10_000
+
+    @pytest.mark.parametrize("command", [line for line in study_lines() if "inknn evaluate" not in line])
+    @pytest.mark.slow
+    def test_each_study_runs_on_a_small_set_too(self, desk, command):
+        if "plot" in command:
+            pytest.importorskip("matplotlib")
+        told = shell(re.sub(r"\bmnist\b", "our-digits/", command), desk)
+        written = re.findall(r"(?:-o|--report) (\S+)", command)
+        assert told or written
+        assert [name for name in written if not (desk / name).stat().st_size] == []
 
     def test_that_of_the_examples_reads_the_note(self):
         (command,) = re.findall(r"^    (inknn .*)$", text_of("examples/README.md"), re.MULTILINE)

@@ -268,6 +268,7 @@ class TestNothingMeasuredIsLost:
 
 
 class TestOptuna:
+    @pytest.mark.slow
     def test_it_looks_for_dimensions_and_finds_the_same_again(self, digits):
         pytest.importorskip("optuna", reason="trials need optuna")
         from inknn.lab.tuning import tune_by_trials
