@@ -209,7 +209,8 @@ class TestPredict:
         assert (code, err) == (0, "")
         lines = [line.split("\t") for line in (tmp_path / "out.txt").read_text().splitlines()]
         assert lines[7][0].endswith(":7")
-        assert [int(label) for _, label in lines] == train_digits[1][:600].tolist()  # nothing overrules the very digit
+        # Nothing overrules the very digit.
+        assert [int(label) for _, label in lines] == train_digits[1][:600].tolist()
 
     def test_several_things_on_a_picture_are_told(self, capfd, model, tmp_path, test_digits):
         both = 255 - np.concatenate([test_digits[0][0], test_digits[0][1]], axis=1)
