@@ -27,8 +27,8 @@ import struct
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
