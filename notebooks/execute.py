@@ -119,6 +119,9 @@ def _warnings(book: nbformat.NotebookNode) -> str:
 
 
 def _write_markdown(book: nbformat.NotebookNode, name: str, out: Path) -> None:
+    for output in (output for cell in book.cells for output in cell.get("outputs", [])):
+        if "image/jpeg" in output.get("data", {}):  # Pillow gives both; photographs are small as JPEG
+            output.data.pop("image/png", None)
     text, resources = MarkdownExporter().from_notebook_node(
         book, {"unique_key": name, "output_files_dir": f"{name}_files"}
     )
