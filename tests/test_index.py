@@ -256,11 +256,18 @@ def test_coordinates_never_exceed_the_distance_by_more_than_the_slack(case):
     )
     true = np.sqrt(((z - y) ** 2).sum(axis=1))
     allowed = true * (1 + 1e-12) + reduction.slack * (a.lengths + b.lengths)
-    for mine, theirs in ((a.tile, b.tile), (a.box, b.box), (a.detail, b.detail)):
+    for end, width in zip(a.stages, reduction.widths, strict=True):
+        # Components so far, and the length of the rest: what one stage compares.
+        columns = [i for i in range(end) if i + 1 not in a.stages or i + 1 == end]
+        assert len(columns) == width + 1
+        mine, theirs = a.tile[:, columns], b.tile[:, columns]
         if np.isfinite(mine).all():
             with np.errstate(over="ignore", invalid="ignore"):
                 between = np.sqrt(((mine.astype(np.float64) - theirs) ** 2).sum(axis=1))
-            assert (between <= allowed)[np.isfinite(theirs).all(axis=1)].all()
+                least = b.norms() <= (theirs.astype(np.float64) ** 2).sum(axis=1) * (1 + 1e-14)
+            finite = np.isfinite(theirs).all(axis=1)
+            assert (between <= allowed)[finite].all()
+            assert least[finite].all()
 
 
 def test_a_slack_of_nothing_would_be_too_little():
@@ -274,4 +281,4 @@ def test_a_slack_of_nothing_would_be_too_little():
 
 def test_the_index_rules_most_of_the_digits_out(train_digits):
     reduction = learn_reduction(train_digits[0].reshape(-1, 784))
-    assert reduction.n_tile <= 64 < reduction.n_detail
+    assert 40 < reduction.widths[-1] <= 128

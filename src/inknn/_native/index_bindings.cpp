@@ -30,16 +30,16 @@ struct Segment {
     Array<const float, 2> starts;
     Array<const float, 3> boxes;
     Array<const float, 2> middles;
-    Array<const float, 2> details;
+    Array<const std::int64_t, 1> stages;
     Array<const std::int64_t, 1> ids;
     Rows rows;
     std::int64_t first_id;
     double scale;
 
     Segment(Array<const float, 3> panels_, Array<const float, 2> starts_, Array<const float, 3> boxes_,
-            Array<const float, 2> middles_, Array<const float, 2> details_, Array<const std::int64_t, 1> ids_,
-            Rows rows_, std::int64_t first_id_, double scale_)
-        : panels(panels_), starts(starts_), boxes(boxes_), middles(middles_), details(details_), ids(ids_),
+            Array<const float, 2> middles_, Array<const std::int64_t, 1> stages_,
+            Array<const std::int64_t, 1> ids_, Rows rows_, std::int64_t first_id_, double scale_)
+        : panels(panels_), starts(starts_), boxes(boxes_), middles(middles_), stages(stages_), ids(ids_),
           rows(rows_), first_id(first_id_), scale(scale_) {
         const std::size_t blocks = panels.shape(0);
         require(panels.shape(2) == kBlock && starts.shape(0) == blocks && starts.shape(1) == kBlock &&
@@ -48,7 +48,11 @@ struct Segment {
         require(boxes.shape(0) == blocks && boxes.shape(1) == 2 && middles.shape(0) == boxes.shape(2) &&
                     middles.shape(1) == (blocks + 63) / 64 * 64,
                 "boxes do not fit the blocks");
-        require(details.shape(1) == 0 || details.shape(0) == blocks * kBlock, "details do not fit the blocks");
+        std::int64_t end = 0;
+        for (std::size_t stage = 0; stage < stages.shape(0); end = stages(stage++))
+            require(stages(stage) > end, "each stage needs a coordinate");
+        require(end > 0 && end == std::int64_t(panels.shape(1)) && stages(0) == std::int64_t(boxes.shape(2)),
+                "stages do not fit the coordinates");
         require(rows.shape(1) <= kMaxDims, "vectors are too long for the filter's bounds");
         for (std::size_t slot = 0; slot < ids.shape(0); ++slot)
             require(ids(slot) < 0 || (ids(slot) >= first_id &&
@@ -62,14 +66,13 @@ struct Queries {
     Rows rows;
     Array<const float, 2> coordinates;
     Array<const float, 2> boxes;
-    Array<const float, 2> details;
     Array<const double, 1> norms;
 
     Queries(Rows rows_, Array<const float, 2> coordinates_, Array<const float, 2> boxes_,
-            Array<const float, 2> details_, Array<const double, 1> norms_)
-        : rows(rows_), coordinates(coordinates_), boxes(boxes_), details(details_), norms(norms_) {
+            Array<const double, 1> norms_)
+        : rows(rows_), coordinates(coordinates_), boxes(boxes_), norms(norms_) {
         const std::size_t count = rows.shape(0);
-        require(coordinates.shape(0) == count && norms.shape(0) == count && details.shape(0) == count &&
+        require(coordinates.shape(0) == count && norms.shape(0) == count &&
                     boxes.shape(1) == (count + 63) / 64 * 64,
                 "coordinates do not fit the queries");
     }
@@ -86,7 +89,8 @@ IndexTask<Element> index_task(const Segment& segment, const Queries& queries,
     task.panels = segment.panels.data();
     task.starts = segment.starts.data();
     task.boxes = segment.boxes.data();
-    task.detail_rows = segment.details.data();
+    task.stages = segment.stages.data();
+    task.n_stages = std::int64_t(segment.stages.shape(0));
     task.ids = segment.ids.data();
     task.rows = static_cast<const Element*>(segment.rows.data());
     task.first_id = segment.first_id;
@@ -95,12 +99,10 @@ IndexTask<Element> index_task(const Segment& segment, const Queries& queries,
     task.dims = std::int64_t(segment.rows.shape(1));
     task.coordinates = std::int64_t(segment.panels.shape(1));
     task.box_coordinates = std::int64_t(segment.boxes.shape(2));
-    task.details = std::int64_t(segment.details.shape(1));
     task.scale = segment.scale;
     task.queries = static_cast<const Element*>(queries.rows.data());
     task.query_coordinates = queries.coordinates.data();
     task.query_boxes = queries.boxes.data();
-    task.query_details = queries.details.data();
     task.query_norms = queries.norms.data();
     task.slacks = slacks.data();
     task.n_queries = std::int64_t(queries.rows.shape(0));
@@ -115,8 +117,7 @@ void with_index(const Segment& segment, const Queries& queries, const Array<cons
     require(segment.rows.dtype() == queries.rows.dtype(), "queries and references differ in type");
     require(queries.rows.shape(1) == segment.rows.shape(1) &&
                 queries.coordinates.shape(1) == segment.panels.shape(1) &&
-                queries.boxes.shape(0) == segment.boxes.shape(2) &&
-                queries.details.shape(1) == segment.details.shape(1),
+                queries.boxes.shape(0) == segment.boxes.shape(2),
             "queries and references differ in length");
     require(slacks.shape(0) == queries.rows.shape(0), "slacks do not fit the queries");
     const Kernels* kernels = kernels_in_use();
@@ -209,14 +210,14 @@ void bind_index(nb::module_& module, const Kernels* (*in_use)()) {
     using Floats2 = Array<const float, 2>;
     using Floats3 = Array<const float, 3>;
     nb::class_<Segment>(module, "Segment")
-        .def(nb::init<Floats3, Floats2, Floats3, Floats2, Floats2, Array<const std::int64_t, 1>,
-                      Rows, std::int64_t, double>(),
+        .def(nb::init<Floats3, Floats2, Floats3, Floats2, Array<const std::int64_t, 1>,
+                      Array<const std::int64_t, 1>, Rows, std::int64_t, double>(),
              "panels"_a.noconvert(), "starts"_a.noconvert(), "boxes"_a.noconvert(), "middles"_a.noconvert(),
-             "details"_a.noconvert(), "ids"_a.noconvert(), "rows"_a.noconvert(), "first_id"_a, "scale"_a);
+             "stages"_a.noconvert(), "ids"_a.noconvert(), "rows"_a.noconvert(), "first_id"_a, "scale"_a);
     nb::class_<Queries>(module, "Queries")
-        .def(nb::init<Rows, Floats2, Floats2, Floats2, Array<const double, 1>>(),
+        .def(nb::init<Rows, Floats2, Floats2, Array<const double, 1>>(),
              "rows"_a.noconvert(), "coordinates"_a.noconvert(), "boxes"_a.noconvert(),
-             "details"_a.noconvert(), "norms"_a.noconvert());
+             "norms"_a.noconvert());
     module.def("index_nearest", &index_nearest, "segment"_a, "queries"_a, "first_block"_a,
                "last_block"_a, "slacks"_a.noconvert(), "caps"_a.noconvert(), "squared"_a.noconvert(),
                "indices"_a.noconvert());

@@ -1,25 +1,32 @@
 // Exact neighbours through an index: blocks of near-by references, coordinates that never exceed the distance.
 //
 // search/reduction.py gives each vector a few float32 coordinates between which the distance is at most
-// the true one plus a slack (its proof stands there). A reference has to pass, in this order:
-//   1. the box around the coordinates of its block of kBlock references;
-//   2. a tile of dot products over the coordinates, queries x references, no distance ever stored;
-//   3. more coordinates, one pair at a time;
-//   4. the distance itself, as search/distance.py defines it. It alone decides.
+// the true one plus a slack (its proof stands there), in stages: each stage adds some components, and ends
+// with the length of all that the components so far leave out. A reference has to pass, in this order:
+//   1. the box around the first stage's coordinates of its block of kBlock references;
+//   2. stage by stage, a tile of dot products, queries x references. A query goes on to the next stage with
+//      those few references among which one may be near: there they are next to each other, so that it
+//      is alone with few. No distance is ever stored;
+//   3. the distance itself, as search/distance.py defines it. It alone decides.
 //
-// Why step 2 loses nothing. u = 2^-24, c coordinates, N = |q|^2, M = |r|^2 of the float32 coordinates. A sum
-// of c products and one start, in any order, fused or not, is off by at most g * (|start| + sum |q_i r_i|),
-// g = (c + 2) u / (1 - (c + 2) u) (Higham 2002, section 3.1), and sum |q_i r_i| <= (N + M) / 2. Starting from
-// fl((1 - 2 e) M / 2), e = g + 8 u, and adding -q_i r_i therefore gives at most
+// Why step 2 loses nothing. u = 2^-24, c coordinates in all, N = |q|^2, M = |r|^2 of the float32 coordinates
+// of a stage and those before, without the lengths that ended these. A sum of c products and one start, in
+// any order, fused or not, is off by at most g * (|start| + sum |q_i r_i|), g = (c + 2) u / (1 - (c + 2) u)
+// (Higham 2002, section 3.1), and sum |q_i r_i| <= (N + M) / 2. Starting from at most fl((1 - 2 e) M / 2),
+// e = g + 8 u, and adding -q_i r_i therefore gives at most
 //   M/2 - q.r - e M + g (M + N/2) <= |q - r|^2 / 2 - (1 - g) N / 2,
-// so a result above  limit / 2 - (1 - 2 e) N / 2  proves |q - r|^2 > limit.
-// Steps 1 and 3 add up squares: off by less than a factor 1 + e. Underflow is added by underflow().
+// so a result above  limit / 2 - (1 - 2 e) N / 2  proves |q - r|^2 > limit. M and N would be the same for all
+// stages if nothing were rounded; the least of them serves for all.
+// Step 1 adds up squares: off by less than a factor 1 + e. Underflow is added by underflow().
 #pragma once
 
 #include "search_kernel.hpp"
 
 namespace inknn {
 namespace {
+
+constexpr int kWide = kBlock / kLanes < 8 ? kBlock / kLanes : 8;  // vectors of sums that hide their latency
+constexpr int kTiles = kBlock / kTileColumns;  // of a block
 
 // What a query asks for: its k nearest.
 template <typename Element>
@@ -59,8 +66,12 @@ template <typename Element, typename Sink>
 struct IndexSearch {
     const IndexTask<Element>& task;
     Sink& sink;
-    float* thresholds;  // per query, for step 2
-    float* limits;      // per query, for steps 1 and 3
+    float* thresholds;      // per query, for step 2
+    float* limits;          // per query, for step 1
+    std::int64_t room;      // for the queries that go on to the next stage, of each part of a block:
+    std::int32_t* passed;   // their names,
+    std::uint64_t* passed_near;  // which of the part's references may be near them,
+    float* sums_so_far;     // and their sums, (.., references of a part)
 
     struct Waiting {
         std::int64_t query, index;
@@ -81,24 +92,22 @@ struct IndexSearch {
         const double e = slack(task.coordinates + 2);
         const double below = (1.0 - 2.0 * e) * task.query_norms[q] - underflow(task.coordinates + 2);
         thresholds[q] = rounded_up(0.5 * (limit - below));
-        const std::int64_t most =
-            task.details > task.box_coordinates ? task.details : task.box_coordinates;
-        limits[q] = row_limit(limit, most);
+        limits[q] = row_limit(limit, task.box_coordinates);
+    }
+
+    // Rows lie where the caller put them, anywhere in memory: ask for this one, measure it a little later.
+    const Element* asked_for(std::int64_t index) const {
+        const Element* row = task.rows + (index - task.first_id) * task.dims;
+        const std::int64_t bytes = task.dims * std::int64_t(sizeof(Element));
+        for (std::int64_t byte = 0; byte < bytes && byte < 1024; byte += 64)
+            __builtin_prefetch(reinterpret_cast<const char*>(row) + byte);
+        return row;
     }
 
     __attribute__((noinline)) void consider(std::int64_t q, std::int64_t slot) {
         const std::int64_t index = task.ids[slot];
         if (index < 0) return;  // removed, or never filled
-        if (task.details &&
-            filter_distance(task.query_details + q * task.details, task.detail_rows + slot * task.details,
-                            task.details) > limits[q])
-            return;
-        // Rows lie where the caller put them, anywhere in memory: ask for this one, measure it a little later.
-        const Element* row = task.rows + (index - task.first_id) * task.dims;
-        const std::int64_t bytes = task.dims * std::int64_t(sizeof(Element));
-        for (std::int64_t byte = 0; byte < bytes && byte < 1024; byte += 64)
-            __builtin_prefetch(reinterpret_cast<const char*>(row) + byte);
-        waiting[n_waiting++] = {q, index, row};
+        waiting[n_waiting++] = {q, index, asked_for(index)};
         if (n_waiting == kWaiting) measure();
     }
 
@@ -112,65 +121,110 @@ struct IndexSearch {
         n_waiting = 0;
     }
 
-    template <int Vectors>
-    void consider_all(std::int64_t q, std::int64_t slot, const Lanes* bounds) {
-        for (int part = 0; part < Vectors; ++part) {
-            unsigned near = not_above(bounds[part], thresholds[q]);
-            for (; near; near &= near - 1) consider(q, slot + part * kLanes + __builtin_ctz(near));
+    // Subtracts the products of coordinates `from` to `to` - 1 (query_coordinates are negated).
+    template <int Rows, int Parts>
+    static void add_products(const float* const* queries, const float* panel, std::int64_t from,
+                             std::int64_t to, Lanes (&sums)[Rows][Parts]) {
+        for (std::int64_t i = from; i < to; ++i) {
+            Lanes columns[Parts];
+#pragma GCC unroll 16
+            for (int part = 0; part < Parts; ++part) columns[part] = load(panel + i * kBlock + part * kLanes);
+#pragma GCC unroll 16
+            for (int row = 0; row < Rows; ++row) {
+                const Lanes value = spread(queries[row][i]);
+#pragma GCC unroll 16
+                for (int part = 0; part < Parts; ++part)
+                    sums[row][part] = multiply_add(value, columns[part], sums[row][part]);
+            }
         }
     }
 
-    // Step 2 for one query and one block: what proves a distance where it is above the threshold.
-    void bound(std::int64_t q, std::int64_t block, float* bounds) {
-        constexpr int kWide = kBlock / kLanes < 8 ? kBlock / kLanes : 8;
+    const float* panel_of(std::int64_t slot) const {
+        return task.panels + slot / kBlock * kBlock * task.coordinates + slot % kBlock;
+    }
+
+    // One stage for the first Rows of `count` queries and the part of a block from slot `first` on. Sums start
+    // from `start`, `stride` apart. The queries that go on are appended to those the part has `kept`, which lie
+    // from `ahead` on. Not inlined: where it is, GCC finds no registers for the sums.
+    template <int Rows, int Parts>
+    __attribute__((noinline)) std::int64_t advance(std::int64_t stage, std::int64_t first, std::int64_t ahead,
+                                                   const std::int32_t* names, std::int64_t count,
+                                                   const float* start, std::int64_t stride, std::int64_t kept) {
+        const float* panel = panel_of(first);
+        kept += ahead;
+        const std::int64_t from = stage ? task.stages[stage - 1] : 0, rest = task.stages[stage] - 1;
+        std::int32_t tile[Rows];
+        const float* queries[Rows];
+        Lanes sums[Rows][Parts];
+#pragma GCC unroll 16
+        for (int row = 0; row < Rows; ++row) {
+            tile[row] = names[row < count ? row : 0];  // something fills the tile, and is dropped below
+            queries[row] = task.query_coordinates + tile[row] * task.coordinates;
+#pragma GCC unroll 16
+            for (int part = 0; part < Parts; ++part)
+                sums[row][part] = load(start + row * stride + part * kLanes);
+        }
+        add_products(queries, panel, from, rest, sums);
+        Lanes rests[Parts];
+        for (int part = 0; part < Parts; ++part) rests[part] = load(panel + rest * kBlock + part * kLanes);
+#pragma GCC unroll 16
+        for (int row = 0; row < Rows; ++row) {
+            const Lanes value = spread(queries[row][rest]);
+            const float threshold = thresholds[tile[row]];
+            std::uint64_t near = 0;
+#pragma GCC unroll 16
+            for (int part = 0; part < Parts; ++part) {
+                const Lanes bound = multiply_add(value, rests[part], sums[row][part]);
+                near |= std::uint64_t(not_above(bound, threshold)) << (part * kLanes);
+                store(sums_so_far + (kept * Parts + part) * kLanes, sums[row][part]);
+            }
+            // Without a branch, which nobody could foretell. What is overwritten has been read.
+            passed[kept] = tile[row];
+            passed_near[kept] = near;
+            kept += near != 0 && row < count;
+        }
+        return kept - ahead;
+    }
+
+    // Step 2 for some queries and a block, Parts * kLanes references at a time, and step 3 for what it leaves.
+    template <int Rows, int Parts>
+    void scan(const std::int32_t* names, std::int64_t count, std::int64_t block) {
+        constexpr std::int64_t kWidth = Parts * kLanes, kParts = kBlock / kWidth;
+        std::int64_t kept[kParts] = {};
+        for (std::int64_t done = 0; done < count; done += Rows)  // while they are in the cache
+            for (std::int64_t part = 0; part < kParts; ++part) {
+                const std::int64_t first = block * kBlock + part * kWidth;
+                kept[part] = advance<Rows, Parts>(0, first, part * room, names + done, count - done,
+                                                  task.starts + first, 0, kept[part]);
+            }
+        for (std::int64_t part = 0; part < kParts; ++part) {
+            const std::int64_t first = block * kBlock + part * kWidth, ahead = part * room;
+            for (std::int64_t stage = 1; stage < task.n_stages && kept[part]; ++stage) {
+                const std::int64_t before = kept[part];
+                kept[part] = 0;
+                for (std::int64_t done = 0; done < before; done += Rows)
+                    kept[part] = advance<Rows, Parts>(stage, first, ahead, passed + ahead + done, before - done,
+                                                      sums_so_far + (ahead + done) * kWidth, kWidth, kept[part]);
+            }
+            for (std::int64_t i = ahead; i < ahead + kept[part]; ++i)
+                for (std::uint64_t near = passed_near[i]; near; near &= near - 1)
+                    consider(passed[i], first + __builtin_ctzll(near));
+        }
+    }
+
+    // Step 2 for one query and one block as far as the second stage: what proves a distance.
+    void bound(std::int64_t q, std::int64_t block, float* bounds) const {
         const float* query = task.query_coordinates + q * task.coordinates;
+        const std::int64_t stages = task.n_stages < 2 ? task.n_stages : 2;
         for (int first = 0; first < kBlock; first += kWide * kLanes) {
-            const float* column = task.panels + block * task.coordinates * kBlock + first;
-            Lanes sums[kWide];
-            for (int part = 0; part < kWide; ++part)
-                sums[part] = load(task.starts + block * kBlock + first + part * kLanes);
-            for (std::int64_t i = 0; i < task.coordinates; ++i, column += kBlock) {
-                const Lanes value = spread(query[i]);
-#pragma GCC unroll 8
-                for (int part = 0; part < kWide; ++part)
-                    sums[part] = multiply_add(value, load(column + part * kLanes), sums[part]);
-            }
+            const float* panel = panel_of(block * kBlock + first);
+            Lanes sums[1][kWide];
+            __builtin_memcpy(sums, task.starts + block * kBlock + first, sizeof sums);
+            std::int64_t from = 0;
+            for (std::int64_t stage = 0; stage < stages; from = task.stages[stage++])
+                add_products(&query, panel, from, task.stages[stage] - 1, sums);
+            add_products(&query, panel, from - 1, from, sums);
             __builtin_memcpy(bounds + first, sums, sizeof sums);
-        }
-    }
-
-    void scan(std::int64_t q, std::int64_t block) {
-        float bounds[kBlock];
-        bound(q, block, bounds);
-        for (int first = 0; first < kBlock; first += kLanes) {
-            const Lanes some = load(bounds + first);
-            consider_all<1>(q, block * kBlock + first, &some);
-        }
-    }
-
-    // kTileRows queries against one block.
-    void scan_tile(const std::int32_t* chosen, std::int64_t block) {
-        const float* queries[kTileRows];
-        for (int row = 0; row < kTileRows; ++row)
-            queries[row] = task.query_coordinates + chosen[row] * task.coordinates;
-        for (int first = 0; first < kBlock; first += kTileColumns) {
-            const std::int64_t slot = block * kBlock + first;
-            const float* column = task.panels + block * task.coordinates * kBlock + first;
-            Lanes sums[kTileRows][2];
-            const Lanes start0 = load(task.starts + slot), start1 = load(task.starts + slot + kLanes);
-#pragma GCC unroll 16
-            for (int row = 0; row < kTileRows; ++row) sums[row][0] = start0, sums[row][1] = start1;
-            for (std::int64_t i = 0; i < task.coordinates; ++i, column += kBlock) {
-                const Lanes left = load(column), right = load(column + kLanes);
-#pragma GCC unroll 16
-                for (int row = 0; row < kTileRows; ++row) {
-                    const Lanes value = spread(queries[row][i]);
-                    sums[row][0] = multiply_add(value, left, sums[row][0]);
-                    sums[row][1] = multiply_add(value, right, sums[row][1]);
-                }
-            }
-#pragma GCC unroll 16
-            for (int row = 0; row < kTileRows; ++row) consider_all<2>(chosen[row], slot, sums[row]);
         }
     }
 
@@ -209,45 +263,60 @@ struct IndexSearch {
         for (std::int64_t q = 0; q < task.n_queries; ++q) set_limits(q);
         for (std::int64_t block = task.first_block; block < task.last_block; ++block) {
             const std::int64_t count = choose(block, chosen);
-            std::int64_t done = 0;
-            for (; done + kTileRows <= count; done += kTileRows) scan_tile(chosen + done, block);
-            for (; done < count; ++done) scan(chosen[done], block);
+            if (2 * count < kTileRows) {
+                for (std::int64_t i = 0; i < count; ++i) scan<1, kWide>(chosen + i, 1, block);
+            } else {
+                scan<kTileRows, 2>(chosen, count, block);
+            }
         }
         measure();
     }
 };
 
-inline std::int64_t query_room(std::int64_t n_queries) { return panelled(n_queries, 64); }
+// Room for all queries, and for a tile of them more.
+inline std::int64_t query_room(std::int64_t n_queries) { return panelled(n_queries + kTileRows, 64); }
 
 std::size_t index_scratch_floats(std::int64_t n_queries, std::int64_t n_blocks) {
-    return std::size_t(3 * query_room(n_queries) + panelled(n_blocks, 64));
+    return std::size_t((3 + 3 * kTiles + kBlock) * query_room(n_queries) + panelled(n_blocks, 64));
+}
+
+template <typename Element, typename Sink>
+IndexSearch<Element, Sink> index_search(const IndexTask<Element>& task, Sink& sink) {
+    const std::int64_t room = query_room(task.n_queries);
+    float* const scratch = task.scratch + panelled(task.n_blocks, 64);
+    return {task, sink, scratch, scratch + room, room,
+            reinterpret_cast<std::int32_t*>(scratch + 3 * room),
+            reinterpret_cast<std::uint64_t*>(scratch + (3 + kTiles) * room),
+            scratch + (3 + 3 * kTiles) * room, {}, 0};
+}
+
+template <typename Element>
+std::int32_t* room_for_chosen(const IndexTask<Element>& task) {
+    return reinterpret_cast<std::int32_t*>(task.scratch + panelled(task.n_blocks, 64) +
+                                           2 * query_room(task.n_queries));
 }
 
 template <typename Element>
 void index_nearest(const IndexTask<Element>& task) {
-    const std::int64_t room = query_room(task.n_queries);
     NearestSink<Element> sink{task};
-    IndexSearch<Element, NearestSink<Element>> search{task, sink, task.scratch, task.scratch + room, {}, 0};
-    search.run(reinterpret_cast<std::int32_t*>(task.scratch + 2 * room));
+    index_search(task, sink).run(room_for_chosen(task));
 }
 
 template <typename Element>
 std::int64_t index_within(const IndexTask<Element>& task) {
-    const std::int64_t room = query_room(task.n_queries);
     WithinSink<Element> sink{task};
-    IndexSearch<Element, WithinSink<Element>> search{task, sink, task.scratch, task.scratch + room, {}, 0};
-    search.run(reinterpret_cast<std::int32_t*>(task.scratch + 2 * room));
+    index_search(task, sink).run(room_for_chosen(task));
     return sink.found;
 }
 
 // Keeps the `most` smallest of what it is offered, in ascending order.
-template <int Most>
+template <int Most, typename Value = float>
 struct Smallest {
-    float values[Most];
+    Value values[Most];
     std::int64_t names[Most];
     int most, count = 0;
 
-    void offer(float value, std::int64_t name) {
+    void offer(Value value, std::int64_t name) {
         if (count == most && !(value < values[count - 1])) return;
         int place = count < most ? count++ : count - 1;
         for (; place > 0 && value < values[place - 1]; --place) {
@@ -265,10 +334,10 @@ template <typename Element>
 void index_caps(const IndexTask<Element>& task, const float* middles, std::int64_t n_near, double* caps) {
     constexpr int kMostNear = 16, kMostTried = 64;
     if (task.k > kMostTried) return;
-    const std::int64_t room = query_room(task.n_queries), blocks = panelled(task.n_blocks, 64);
+    const std::int64_t blocks = panelled(task.n_blocks, 64);
     NearestSink<Element> sink{task};
-    IndexSearch<Element, NearestSink<Element>> search{task, sink, task.scratch, task.scratch + room, {}, 0};
-    float* away = task.scratch + 3 * room;
+    const auto search = index_search(task, sink);
+    float* away = task.scratch;
     for (std::int64_t q = 0; q < task.n_queries; ++q) {
         for (std::int64_t block = 0; block < blocks; block += 4 * kLanes) {
             Lanes sums[4] = {};
@@ -284,25 +353,35 @@ void index_caps(const IndexTask<Element>& task, const float* middles, std::int64
         }
         Smallest<kMostNear> near{};
         near.most = int(n_near < kMostNear ? n_near : kMostNear);
-        for (std::int64_t block = 0; block < task.n_blocks; ++block) near.offer(away[block], block);
+        for (std::int64_t first = 0; first < task.n_blocks; first += kLanes) {
+            const float worst = near.count < near.most ? kInfinity : near.values[near.count - 1];
+            for (unsigned some = not_above(load(away + first), worst); some; some &= some - 1) {
+                const std::int64_t block = first + __builtin_ctz(some);
+                if (block < task.n_blocks) near.offer(away[block], block);
+            }
+        }
         Smallest<kMostTried> tried{};
-        tried.most = int(task.k);
+        tried.most = int(2 * task.k < kMostTried ? 2 * task.k : kMostTried);
         for (int i = 0; i < near.count; ++i) {
             float bounds[kBlock];
             search.bound(q, near.names[i], bounds);
-            for (int column = 0; column < kBlock; ++column) {
-                const std::int64_t slot = near.names[i] * kBlock + column;
-                if (task.ids[slot] >= 0) tried.offer(bounds[column], slot);
+            for (int first = 0; first < kBlock; first += kLanes) {
+                const float worst = tried.count < tried.most ? kInfinity : tried.values[tried.count - 1];
+                for (unsigned some = not_above(load(bounds + first), worst); some; some &= some - 1) {
+                    const int column = first + __builtin_ctz(some);
+                    const std::int64_t slot = near.names[i] * kBlock + column;
+                    if (task.ids[slot] >= 0) tried.offer(bounds[column], slot);
+                }
             }
         }
         if (tried.count < task.k) continue;
-        double worst = 0.0;
-        for (int i = 0; i < tried.count; ++i) {
-            const std::int64_t row = task.ids[tried.names[i]] - task.first_id;
-            const double distance =
-                squared_distance(task.queries + q * task.dims, task.rows + row * task.dims, task.dims);
-            worst = distance > worst ? distance : worst;
-        }
+        const Element* rows[kMostTried];
+        for (int i = 0; i < tried.count; ++i) rows[i] = search.asked_for(task.ids[tried.names[i]]);
+        Smallest<kMostTried, double> found{};
+        found.most = int(task.k);
+        for (int i = 0; i < tried.count; ++i)
+            found.offer(squared_distance(task.queries + q * task.dims, rows[i], task.dims), i);
+        const double worst = found.values[found.count - 1];
         caps[q] = worst < caps[q] ? worst : caps[q];
     }
 }

@@ -51,9 +51,9 @@ constexpr int kBlock = 64;  // references in a block of an index
 template <typename Element>
 struct IndexTask {
     const float* panels;        // (n_blocks, coordinates, kBlock)
-    const float* starts;        // (n_blocks * kBlock): half the squared norm of the coordinates, rounded down
+    const std::int64_t* stages; // (n_stages): where the coordinates of each stage end, the last is its rest
+    const float* starts;        // (n_blocks * kBlock): half the squared norm of a stage, rounded down
     const float* boxes;         // (n_blocks, 2, box_coordinates): least and largest coordinate
-    const float* detail_rows;   // (n_blocks * kBlock, details)
     const std::int64_t* ids;    // (n_blocks * kBlock): index in the answer; negative where there is nothing
     const Element* rows;        // (.., dims): index i lies in row i - first_id
     std::int64_t first_id;
@@ -62,14 +62,13 @@ struct IndexTask {
     std::int64_t last_block;
     std::int64_t dims;
     std::int64_t coordinates;
-    std::int64_t box_coordinates;
-    std::int64_t details;       // 0: step 3 is left out
+    std::int64_t n_stages;
+    std::int64_t box_coordinates;  // those of the first stage
     double scale;
     const Element* queries;     // (n_queries, dims)
     const float* query_coordinates;  // (n_queries, coordinates), negated
     const float* query_boxes;   // (box_coordinates, query_stride)
-    const float* query_details; // (n_queries, details)
-    const double* query_norms;  // (n_queries): squared norm of query_coordinates
+    const double* query_norms;  // (n_queries): least squared norm of a stage
     const double* slacks;       // (n_queries): how far distances of coordinates may exceed the true one
     const double* caps;         // (n_queries): squared distances known to be at least that of the answer's last
     std::int64_t n_queries;

@@ -34,6 +34,8 @@ inline Lanes load(const float* from) {
     return lanes;
 }
 
+inline void store(float* to, Lanes lanes) { __builtin_memcpy(to, &lanes, sizeof lanes); }
+
 inline Lanes spread(float value) { return value - Lanes{}; }
 
 // a * b + c, fused where the hardware can. Only the filter uses it: its proof allows both.

@@ -55,10 +55,8 @@ def ask(
     """
     far = ~(coordinates.lengths < _FAR)
     if far.any():  # nothing is ruled out for these, so what float32 makes of them doesn't matter
-        for part in (coordinates.tile, coordinates.box, coordinates.detail):
-            part[far] = 0
+        coordinates.tile[far] = 0
     boxes = np.zeros((coordinates.box.shape[1], -(-len(queries) // 64) * 64), np.float32)
     boxes[:, : len(queries)] = coordinates.box.T
-    norms = np.einsum("ij,ij->i", coordinates.tile, coordinates.tile, dtype=np.float64)
     slacks = [np.where(far, np.inf, slack * (coordinates.lengths + reach) + 1e-40) for reach in reaches]
-    return Asked(native.Queries(queries, -coordinates.tile, boxes, coordinates.detail, norms), slacks)
+    return Asked(native.Queries(queries, -coordinates.tile, boxes, coordinates.norms()), slacks)

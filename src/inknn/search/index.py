@@ -25,8 +25,8 @@ __all__ = ["ExactIndex"]
 
 _QUERIES = 1024  # searched at a time by a thread
 _MANY = 4  # queries per thread: from here on queries are divided among the threads, else references
-_WORTH_A_THREAD = 1 << 24  # products of coordinates: what takes about as long as three thread starts
-_NEAR_BLOCKS = 4  # where each query's first bound comes from
+_WORTH_A_THREAD = 1 << 23  # products of first coordinates: what takes about as long as three thread starts
+_NEAR_BLOCKS = 8  # where each query's first bound comes from
 _SPARE = 4096  # rows a segment for additions has room for
 
 
@@ -229,7 +229,7 @@ class ExactIndex:
     def _worthwhile(self, n_threads: int | None, n_queries: int) -> int:
         """How many threads have enough to do."""
         allowed = available_threads(self.n_threads if n_threads is None else n_threads)
-        work = n_queries * len(self._alive) * self._reduction.n_tile
+        work = n_queries * len(self._alive) * self._reduction.widths[0]
         return max(1, min(allowed, work // _WORTH_A_THREAD))
 
     def _checked(self, queries: NDArray[Any]) -> NDArray[Any]:

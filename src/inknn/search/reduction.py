@@ -3,7 +3,8 @@
 A vector keeps its first d principal components, and as one more coordinate the length of all it loses. By
 the reverse triangle inequality the distance between two vectors so shortened is at most the true one:
 ``|x − y|² = |Wᵀ(x − y)|² + |x' − y'|² ≥ |Wᵀ(x − y)|² + (|x'| − |y'|)²``, where x' is what W leaves of x.
-So what is far in a few coordinates is far indeed, and most references never get measured in full.
+So what is far in a few coordinates is far indeed, and most references never get measured in full. There are
+stages: each has more components than the one before, and a length of its own.
 
 Numbers in a computer are rounded, so the bound needs a slack. Let z be a vector less the mean, times the
 scale, v(z) its exact coordinates by an exactly orthonormal W', and v̂(z) those that are stored.
@@ -31,13 +32,13 @@ from numpy.typing import NDArray
 __all__ = ["Coordinates", "Reduction", "learn_reduction"]
 
 _UNIT = 2.0**-24
-_BOX = 16  # principal components that bound a block of references
+_STAGES = (16, 40)  # components of the first stages; the last one's are learnt
 _SAMPLE = 8192  # rows that the principal components are learnt from
 _PILOTS = 32  # rows that try out how many of them pay
 _MOST_COLUMNS = 2048  # of largest variance, that may take part: the time to find components goes by the cube
-_CHUNK = 4096
-_PAIR = 6.0  # a pair costs as much as this many coordinates more,
-_SURVIVOR = 600.0  # and one that survives as much as this many (measured, AVX2)
+_CHUNK = 256  # of which the float64 numbers stay in the cache
+_TOGETHER = 4.0  # times as many references go on to a stage as have to: those next to each other go together
+_SURVIVOR = 2000.0  # a pair to measure costs as much as so many coordinates of a pair (measured, AVX2)
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,37 @@ class Coordinates:
     Parameters
     ----------
     tile : float32 (n, c)
-        For every pair that isn't ruled out by its block.
-    box : float32 (n, b)
-        For blocks of references.
-    detail : float32 (n, m)
-        For pairs that survive the first; m may be 0.
+        Of each stage the components that the one before lacks, and the length of what all leave out.
+    stages : int64 (s,)
+        Where each stage's part of them ends.
     lengths : float64 (n,)
         Distances from the mean.
     """
 
     tile: NDArray[np.float32]
-    box: NDArray[np.float32]
-    detail: NDArray[np.float32]
+    stages: NDArray[np.int64]
     lengths: NDArray[np.float64]
+
+    @property
+    def box(self) -> NDArray[np.float32]:
+        """The first stage's: they bound blocks of references."""
+        return self.tile[:, : self.stages[0]]
+
+    def norms(self) -> NDArray[np.float64]:
+        """Squared length, float64 (n,): the least of any stage, as they are rounded."""
+        least, known, start = np.full(len(self.tile), np.inf), np.zeros(len(self.tile)), 0
+        for stop in self.stages:
+            part = self.tile[:, start:stop].astype(np.float64)
+            part *= part
+            rest = part[:, -1].copy()
+            part[:, -1] = known
+            known = part.sum(axis=1)
+            least, start = np.minimum(least, known + rest), stop
+        return least
 
     def take(self, order: NDArray[np.int64]) -> Coordinates:
         """Those of some rows, in this order."""
-        return Coordinates(self.tile[order], self.box[order], self.detail[order], self.lengths[order])
+        return Coordinates(self.tile[order], self.stages, self.lengths[order])
 
 
 @dataclass(frozen=True)
@@ -77,15 +92,14 @@ class Reduction:
         Orthonormal columns, most variance first. None: the vectors' own coordinates.
     scale : float
         A power of two that brings the references near to 1: float32 neither overflows nor vanishes.
-    n_tile, n_detail : int
-        Components that each step uses; ``n_detail`` 0 where a second one doesn't pay.
+    widths : tuple of int
+        Components of each stage, ascending.
     """
 
     mean: NDArray[np.float64]
     components: NDArray[np.float64] | None
     scale: float
-    n_tile: int
-    n_detail: int
+    widths: tuple[int, ...]
 
     @property
     def slack(self) -> float:
@@ -104,38 +118,36 @@ class Reduction:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """By name, to keep."""
         components = np.empty((len(self.mean), 0)) if self.components is None else self.components
-        settings = np.array([self.scale, self.n_tile, self.n_detail])
+        settings = np.array([self.scale, *self.widths])
         return {"mean": self.mean, "components": components, "settings": settings}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """From :meth:`arrays`."""
         components = arrays["components"] if arrays["components"].size else None
-        scale, n_tile, n_detail = arrays["settings"]
-        return cls(arrays["mean"], components, float(scale), int(n_tile), int(n_detail))
+        scale, *widths = arrays["settings"].tolist()
+        return cls(arrays["mean"], components, scale, tuple(int(width) for width in widths))
 
     @np.errstate(over="ignore", invalid="ignore")
     def apply(self, rows: NDArray[Any]) -> Coordinates:
         """Coordinates of ``rows``, uint8 or float (n, dims)."""
         dims, count = len(self.mean), len(rows)
-        widths = [self.n_tile, min(_BOX, self.n_tile), self.n_detail]
-        parts = [np.empty((count, d + (0 < d < dims)), np.float32) for d in widths]
-        lengths = np.empty(count)
+        stages = np.cumsum(np.diff(self.widths, prepend=0) + 1)
+        tile, lengths = np.empty((count, stages[-1]), np.float32), np.empty(count)
         for start in range(0, count, _CHUNK):
             some = slice(start, start + _CHUNK)
             z = (rows[some] - self.mean) * self.scale
-            squares = np.einsum("ij,ij->i", z, z)
-            lengths[some] = np.sqrt(squares)
+            left = np.einsum("ij,ij->i", z, z)
+            lengths[some] = np.sqrt(left)
             p = z if self.components is None else z @ self.components
-            gone = np.cumsum(p * p, axis=1)
-            for part, d in zip(parts, widths, strict=True):
-                if d == 0:
-                    continue
-                part[some, :d] = p[:, :d]
-                if d < dims:
-                    part[some, d] = np.sqrt(np.maximum(squares - gone[:, d - 1], 0.0))
-        tile, box, detail = parts
-        return Coordinates(tile, box, detail, lengths)
+            known = 0
+            for width, stop in zip(self.widths, stages, strict=True):
+                part = p[:, known:width]
+                left = left - np.einsum("ij,ij->i", part, part)
+                tile[some, stop - 1 - part.shape[1] : stop - 1] = part
+                tile[some, stop - 1] = np.sqrt(np.maximum(left, 0.0)) if width < dims else 0.0
+                known = width
+        return Coordinates(tile, stages, lengths)
 
 
 def rounding(n_coordinates: int) -> float:
@@ -144,10 +156,9 @@ def rounding(n_coordinates: int) -> float:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def starts(tile: NDArray[np.float32]) -> NDArray[np.float32]:
+def starts(coordinates: Coordinates) -> NDArray[np.float32]:
     """``(1 − 2e) |r|² / 2``, rounded down; the proof stands in ``_native/index_kernel.hpp``."""
-    wide = tile.astype(np.float64)
-    halves = (0.5 - rounding(tile.shape[1] + 2)) * np.einsum("ij,ij->i", wide, wide)
+    halves = (0.5 - rounding(coordinates.tile.shape[1] + 2)) * coordinates.norms()
     return np.nextafter(halves.astype(np.float32), np.float32(-np.inf))
 
 
@@ -171,8 +182,8 @@ def learn_reduction(rows: NDArray[Any]) -> Reduction:
     # Only a scale: a reference outside the sample may be longer.
     extent = float(np.abs(sample - mean).max(initial=0.0)) * np.sqrt(dims)
     scale = 2.0 ** -np.ceil(np.log2(extent)) if 0 < extent < np.inf else 1.0
-    plain = Reduction(mean, None, scale if 0 < scale < np.inf else 1.0, dims, 0)
-    if dims <= _BOX or count < 1024:
+    plain = Reduction(mean, None, scale if 0 < scale < np.inf else 1.0, _widths(dims))
+    if dims <= _STAGES[0] or count < 1024:
         return plain
     z = (sample - mean) * plain.scale
     columns = np.sort(np.argsort(-z.var(axis=0), kind="stable")[:_MOST_COLUMNS])
@@ -181,26 +192,26 @@ def learn_reduction(rows: NDArray[Any]) -> Reduction:
         return plain
     components = np.zeros((dims, len(columns)))
     components[columns] = np.linalg.eigh(covariance)[1][:, ::-1]
-    n_tile = _best_width(z, components, count)
-    n_detail = 95 if n_tile <= 48 else 127 if n_tile <= 64 else 159
-    if n_tile > 96 or n_detail >= dims:
-        n_detail = 0
-    width = min(len(columns), max(n_tile, n_detail, min(_BOX, dims)))
-    return Reduction(mean, components[:, :width].copy(), plain.scale, n_tile, n_detail)
+    width = _best_width(z, components)
+    return Reduction(mean, components[:, :width].copy(), plain.scale, _widths(width))
 
 
-def _best_width(z: NDArray[np.float64], components: NDArray[np.float64], count: int) -> int:
-    """The number of components that a search among ``count`` rows like ``z`` is the quickest with."""
+def _widths(last: int) -> tuple[int, ...]:
+    return (*(width for width in _STAGES if width < last), last)
+
+
+def _best_width(z: NDArray[np.float64], components: NDArray[np.float64]) -> int:
+    """The number of components that a search among rows like ``z`` is the quickest with."""
     pilots = z[:: max(1, len(z) // _PILOTS)][:_PILOTS]
     squares, pilot_squares = (np.einsum("ij,ij->i", rows, rows) for rows in (z, pilots))
     true = pilot_squares[:, None] + squares - 2.0 * (pilots @ z.T)
     # The fifth best of the sample stands for that of all rows: farther, so that it errs towards more.
     fifth = np.partition(true, min(5, len(z) - 1), axis=1)[:, min(5, len(z) - 1)]
-    widths = [d for d in (8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256) if d < components.shape[1]]
     dims = components.shape[1]
-    p, q = z @ components[:, : max(widths)], pilots @ components[:, : max(widths)]
-    best, cheapest = dims, float(dims + _PAIR) * count
-    for d in widths:
+    tried = [d for d in (8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256) if d < dims]
+    p, q = z @ components[:, : max(tried)], pilots @ components[:, : max(tried)]
+    shares = {dims: 0.0}  # of pairs that so many components don't rule out
+    for d in tried:
         rest = np.sqrt(np.maximum(squares - (p[:, :d] ** 2).sum(axis=1), 0.0))
         pilot_rest = np.sqrt(np.maximum(pilot_squares - (q[:, :d] ** 2).sum(axis=1), 0.0))
         bounds = (
@@ -209,8 +220,12 @@ def _best_width(z: NDArray[np.float64], components: NDArray[np.float64], count: 
             - 2.0 * (q[:, :d] @ p[:, :d].T)
             + (pilot_rest[:, None] - rest) ** 2
         )
-        share = float((bounds <= fifth[:, None]).mean())
-        cost = count * (d + _PAIR + share * _SURVIVOR)
-        if cost < cheapest:
-            best, cheapest = d, cost
-    return best
+        shares[d] = float((bounds <= fifth[:, None]).mean())
+
+    def cost(last: int) -> float:
+        widths = (0, *_widths(last))
+        reached = [1.0, *(min(1.0, _TOGETHER * shares[width]) for width in widths[1:-1])]
+        stages = sum(share * width for share, width in zip(reached, np.diff(widths) + 1, strict=True))
+        return float(stages + shares[last] * _SURVIVOR)
+
+    return min(shares, key=cost)
