@@ -143,7 +143,7 @@ class TestMethods:
         grey = images.reshape(300, -1).astype(np.float32) / np.float32(255)
         svm = SVC(C=10).fit(grey, labels)
         assert size("svm") == svm.support_vectors_.nbytes + svm.dual_coef_.nbytes + svm.intercept_.nbytes
-        forest = RandomForestClassifier(100, random_state=0).fit(grey, labels)
+        forest = RandomForestClassifier(300, random_state=0).fit(grey, labels)
         nodes = sum(tree.tree_.node_count for tree in forest.estimators_)
         assert 64 * nodes <= size("forest") <= 64 * nodes + nodes * 8 * 10
 

@@ -20,6 +20,7 @@ from ..classifier import PRESETS, DigitClassifier
 from ..features import FEATURES
 from ..kneighbours import KNeighborsClassifier
 from ..metrics import METRICS
+from .peers import random_forest, support_vectors
 from .spaces import LEARNED, Space
 
 __all__ = ["METHODS", "Contestant", "Method", "PlainVote"]
@@ -145,22 +146,18 @@ def _grey(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _svm() -> Contestant:
-    from sklearn.svm import SVC
-
     def size(fitted: Any) -> int:
         return int(fitted.support_vectors_.nbytes + fitted.dual_coef_.nbytes + fitted.intercept_.nbytes)
 
-    return _ScikitLearn(SVC(C=10, gamma="scale", cache_size=1000), size)
+    return _ScikitLearn(support_vectors(), size)
 
 
 def _forest() -> Contestant:
-    from sklearn.ensemble import RandomForestClassifier
-
     def size(fitted: Any) -> int:
         trees = (tree.tree_.__getstate__() for tree in fitted.estimators_)
         return sum(tree["nodes"].nbytes + tree["values"].nbytes for tree in trees)
 
-    return _ScikitLearn(RandomForestClassifier(100, n_jobs=-1, random_state=0), size)
+    return _ScikitLearn(random_forest(), size)
 
 
 def _logistic() -> Contestant:
@@ -221,7 +218,7 @@ def _votes() -> list[Method]:
 def _others() -> list[Method]:
     return [
         Method("logistic", "logistic regression, C = 0.1", _logistic),
-        Method("forest", "random forest, 100 trees", _forest),
+        Method("forest", "random forest, 300 trees", _forest),
         Method("mlp", "network with one layer of 128", _mlp),
         Method("svm", "support vector machine, rbf, C = 10", _svm),
     ]

@@ -97,13 +97,15 @@ def _knn() -> Any:
     return KNeighborsClassifier(3, algorithm="brute", n_jobs=-1)
 
 
-def _svc() -> Any:
+def support_vectors() -> Any:
+    """scikit-learn's support vector machine, for pixels from 0 to 1."""
     from sklearn.svm import SVC
 
     return SVC(C=10, gamma="scale", cache_size=1000)
 
 
-def _forest() -> Any:
+def random_forest() -> Any:
+    """scikit-learn's random forest."""
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(300, n_jobs=-1, random_state=0)
@@ -113,6 +115,6 @@ CLASSIFIERS: dict[str, Callable[[], Any]] = {
     "inknn fast": _ours("fast"),
     "inknn best": _ours("best"),
     "scikit-learn kNN, k=3, pixels": _knn,
-    "scikit-learn SVC, rbf, pixels": _svc,
-    "scikit-learn random forest, pixels": _forest,
+    "scikit-learn SVC, rbf, pixels": support_vectors,
+    "scikit-learn random forest, pixels": random_forest,
 }
