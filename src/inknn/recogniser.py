@@ -28,7 +28,7 @@ from .vote import NOT_A_DIGIT, Calibration, Rules
 __all__ = ["Answers", "Recogniser"]
 
 _INDEX = "index_"  # before the names of the index's arrays
-_FORMAT = 3  # of Recogniser.arrays(), and of what fit() does with the same settings
+_FORMAT = 4  # of Recogniser.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
