@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -203,6 +204,13 @@ class TestNormalForm:
         assert (formed.shape, formed.dtype) == ((50, 28, 28), np.uint8)
         for image in formed:
             assert max(np.ptp(np.nonzero(image.max(axis=axis))[0]) + 1 for axis in (0, 1)) in (19, 20)
+
+
+class TestLabelledDigits:
+    def test_are_shown_in_one_line_not_pixel_by_pixel(self):
+        one = LabelledDigits("a", np.zeros((1200, 8, 6), np.uint8), np.zeros(1200, np.int64), part="test")
+        assert repr(one) == "<LabelledDigits a, test: 1,200 digits of 6×8 pixels>"
+        assert repr(replace(one, part=None)) == "<LabelledDigits a: 1,200 digits of 6×8 pixels>"
 
 
 class TestContactSheet:

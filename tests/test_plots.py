@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -220,6 +221,47 @@ class TestWhatIsShown:
         line = figure.axes[0].lines[0]
         assert sorted(zip(*line.get_data(), strict=True)) == [(0.0, 0.5), (0.5, 0.5)]
 
+    def test_no_errors_are_said_to_be_none_on_an_axis_of_ordinary_width(self):
+        figure = plots.risk_coverage(np.ones(50, int), answers_of([1] * 50, [0.99] * 50), size=SMALL_SIZE)
+        assert "no errors" in words(figure)
+        assert figure.axes[0].get_xlim()[1] == pytest.approx(0.1)
+
+    def test_digits_that_the_recogniser_knows_are_told_in_the_caption_and_once_aside(
+        self, drawn, requests, some, monkeypatch
+    ):
+        known = "90 of the 90 digits are among those the model knows"
+        for kind in ("mistakes", "confusion", "risk-coverage", "calibration"):
+            assert known in drawn(kind).get_supxlabel().replace("\n", " ")
+        few = Recogniser.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_recogniser", lambda *_: few)
+        said = []
+        PLOTS["confusion"].draw(requests("confusion", remark=said.append))
+        (note,) = said
+        assert note.startswith(known)
+
+    def test_digits_unknown_to_the_recogniser_need_no_note(self, some, tmp_path, monkeypatch):
+        few = Recogniser.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_recogniser", lambda *_: few)
+        images, labels = load_mnist_part("test")
+        np.savez(tmp_path / "new.npz", images=images[:20], labels=labels[:20])
+        said = []
+        figure = PLOTS["confusion"].draw(Request(str(tmp_path / "new.npz"), remark=said.append))
+        assert said == []
+        assert "knows" not in figure.get_supxlabel()
+
+    def test_calibration_is_grouped_as_in_a_report(self):
+        from inknn.lab.scores import Scores
+
+        random = np.random.default_rng(0)
+        answers = answers_of(random.integers(0, 10, 300), random.random(300))
+        truth = np.where(random.random(300) < answers.confidence, answers.labels, (answers.labels + 1) % 10)
+        figure = plots.calibration(truth, answers, size=SMALL_SIZE)
+        points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+        scores = Scores(
+            truth, answers.labels, answers.shares, np.arange(10), answers.confidence, answers.verdicts
+        )
+        assert [line.get_ydata()[0] for line in points] == [each.accuracy for each in scores.reliability]
+
     def test_calibration_compares_what_is_said_with_what_is_right(self):
         answers = answers_of([1] * 10, [0.85] * 10)
         figure = plots.calibration(np.array([1] * 8 + [2] * 2), answers, size=SMALL_SIZE)
@@ -231,6 +273,41 @@ class TestWhatIsShown:
         figure = PLOTS["k-curve"].draw(Request(str(tmp_path / "result.json"), size=SMALL_SIZE))
         assert figure.axes[0].lines[0].get_ydata().tolist() == CURVE["validation_error"]
         assert "1,234 digits" in figure.get_supxlabel()
+
+    @pytest.mark.parametrize(
+        ("best", "chosen"), [(1, 19), (1, 25), (3, 25), (25, 25), (1, 1), (9, 11), (13, 15)]
+    )
+    def test_the_words_on_a_k_stay_on_the_plot_and_apart(self, best, chosen):
+        from matplotlib.text import Text
+
+        k = list(range(1, 26, 2))
+        error = [0.05] * len(k)
+        error[k.index(best)] = 0.049
+        result = {**CURVE, "k": k, "validation_error": error, "validation_se": [0.002] * len(k)}
+        result |= {"training_error": [0.03] * len(k), "best_k": best, "chosen_k": chosen}
+        figure = plots.k_curve(result)
+        figure.draw_without_rendering()
+        axes = figure.axes[0]
+        named = [text for text in axes.texts if text.get_text().startswith("k = ")]
+        boxes = [Text.get_window_extent(text) for text in named]  # without the line that leads to the point
+        assert len(boxes) == len({best, chosen})
+        assert all(axes.bbox.x0 < box.x0 < box.x1 < axes.bbox.x1 and box.y1 < axes.bbox.y1 for box in boxes)
+        assert len(boxes) == 1 or not boxes[0].overlaps(boxes[1])
+
+    def test_the_names_of_lines_that_meet_are_apart_and_in_their_order(self):
+        last = {"a": 5, "b": 5, "c": 5, "d": 90}
+        rows = [
+            {"name": name, "references": n, "errors": e, "count": 1000}
+            for name, end in last.items()
+            for n, e in ((10, 400), (100, end))
+        ]
+        figure = plots.learning_curve(rows)
+        figure.draw_without_rendering()
+        texts = [text for text in figure.axes[0].texts if text.get_text()[0] in last]
+        boxes = sorted((text.get_window_extent() for text in texts), key=lambda box: box.y0)
+        assert all(low.y1 < high.y0 for low, high in itertools.pairwise(boxes))
+        assert figure.axes[0].bbox.y0 <= boxes[0].y0
+        assert max(texts, key=lambda text: text.get_window_extent().y0).get_text().startswith("d")
 
     def test_learning_and_speed_mark_no_errors_on_a_logarithmic_axis_without_losing_them(self):
         rows = [{"name": "a", "references": n, "errors": e, "count": 50} for n, e in ((10, 4), (100, 0))]
@@ -332,6 +409,14 @@ class TestBadInput:
             (("digits", "SOME", "-o", "a"), 5, ".png, .svg or .pdf"),
             (("digits", "SOME", "-o", "no/a.png"), 5, "there is no folder no"),
             (("digits", "SOME", "-i", "90", "-o", "a.png"), 2, "has the digits 0 to 89 here"),
+            (("digits", "SOME", "-n", "60000", "-o", "a.png"), 2, "room for 1,000 at most"),
+            (("mistakes", "SOME", "-n", "400", "-o", "a.png"), 2, "room for 100 at most"),
+            (
+                ("normalising", "SOME", "-n", "400", "-o", "a.png"),
+                2,
+                "-n 400: this plot has room for 24 at most",
+            ),
+            (("normalising", "SOME", "-i", "1" + ",1" * 24, "-o", "a.png"), 2, "picks 24 at most, got 25"),
             (("gradient", "SOME", "-i", "1,2", "-o", "a.png"), 2, "picks 1 at most"),
             (("regions", "SOME", "-k", "0", "-o", "a.png"), 2, "take 1 to 45"),
             (("regions", "SOME", "-k", "46", "-o", "a.png"), 2, "take 1 to 45"),
@@ -407,8 +492,20 @@ class TestTheCommand:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
         assert os.listdir(tmp_path) == ["a.svg"]
 
+    @pytest.mark.parametrize("quiet", [False, True])
+    def test_says_once_that_the_digits_are_known(self, quiet, requests, some, tmp_path, monkeypatch, capsys):
+        few = Recogniser.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_recogniser", lambda *_: few)
+        place = str(tmp_path / "a.svg")
+        command = ["plot", "confusion", requests("confusion").data, "--size", "480x400", "-o", place]
+        with pytest.raises(SystemExit) as leaving:
+            main([*command, "-q"] if quiet else command)
+        assert not leaving.value.code
+        assert capsys.readouterr().err.count("the figures flatter") == (not quiet)
+
     def test_help_lists_every_kind(self, capsys):
         with pytest.raises(SystemExit):
             main(["plot", "--help"])
         help_text = capsys.readouterr().out
         assert [name for name in PLOTS if f"\n  {name} " not in help_text] == []
+        assert "INTEGER RANGE" not in help_text

@@ -9,6 +9,7 @@ import click
 
 from ..progress import terminal_progress
 from .arguments import complete_data
+from .messages import complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -69,7 +70,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
     metavar="FILE",
     help="Where to, ending in .png, .svg or .pdf.",
 )
-@click.option("--limit", "-n", type=click.IntRange(min=1), help="How many digits.")
+@click.option("--limit", "-n", type=click.IntRange(min=1), metavar="N", help="How many digits.")
 @click.option(
     "--index",
     "-i",
@@ -80,7 +81,9 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 @click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbours.")
 @click.option("--space", metavar="pca|lda|learned", help="The plane of regions; learned by default.")
 @click.option("--method", metavar="tsne|isomap|pca", help="How the map is laid out; tsne by default.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Draws the digits; 0 by default.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Draws the digits; 0 by default."
+)
 @click.option(
     "--size",
     callback=_pixels,
@@ -90,11 +93,12 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 @click.option(
     "--dpi",
     type=click.IntRange(25, 400),
+    metavar="N",
     default=100,
     show_default=True,
     help="Finer or coarser PNGs: 200 doubles the pixels of --size.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
 def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: Any) -> None:
     """Draw a plot of labelled digits, as PNG, SVG or PDF.
 
@@ -123,7 +127,10 @@ def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: An
             f"{'-k' if name == 'k' else '--' + name} means nothing to {kind}", click.get_current_context()
         )
     check_place(output)
+    remarks: list[str] = []
     with style(), terminal_progress(quiet) as progress:  # without matplotlib it ends here
-        figure = PLOTS[kind].draw(Request(data, progress=progress, **given))
+        figure = PLOTS[kind].draw(Request(data, progress=progress, remark=remarks.append, **given))
         progress("writing", 0.95)
         save(figure, output, scale=dpi / 100)
+    for remark in () if quiet else remarks:
+        complain(remark)

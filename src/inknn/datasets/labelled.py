@@ -34,6 +34,10 @@ class LabelledDigits:
         The picture file of each digit, where it has one of its own.
     part : str, or None
         Which part of the set it is; None where the set has but one.
+    several_sizes : bool
+        Whether its pictures were of several sizes, and each was brought into MNIST's normal form.
+    remarks : tuple of str
+        What users should hear of that, a line each.
     """
 
     name: str
@@ -42,6 +46,13 @@ class LabelledDigits:
     origins: tuple[str, ...] | None = None
     files: tuple[Path, ...] | None = None
     part: Part | None = None
+    several_sizes: bool = False
+    remarks: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        part = "" if self.part is None else f", {self.part}"
+        height, width = self.images.shape[1:]
+        return f"<LabelledDigits {self.name}{part}: {len(self):,} digits of {width}×{height} pixels>"
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -52,7 +63,11 @@ class LabelledDigits:
 
 
 def load_digits(
-    data: str | os.PathLike[str], part: Part = "train", *, progress: Progress = no_progress
+    data: str | os.PathLike[str],
+    part: Part = "train",
+    *,
+    normalize: bool = False,
+    progress: Progress = no_progress,
 ) -> LabelledDigits:
     """Labelled digits by name, or from files of one's own.
 
@@ -64,6 +79,9 @@ def load_digits(
         pixels. Names go first: write ``./mnist`` for a folder of that name.
     part : {"train", "test"}
         Which part of it; what has but one part gives that, and says so by its ``part``.
+    normalize : bool
+        Take picture files of several sizes too, and bring each into MNIST's normal form by the reader's own
+        steps, whatever its polarity and light; one on which nothing is found becomes black.
     progress : callable
         Told what is being done and how far it is.
 
@@ -92,7 +110,7 @@ def load_digits(
         return LabelledDigits(name, images, labels, origins, part=part)
     from .own import read_own  # opens pictures, which a reader of MNIST needn't know
 
-    return read_own(Path(name), part, progress)
+    return read_own(Path(name), part, progress, normalize=normalize)
 
 
 def _is_path(name: str) -> bool:

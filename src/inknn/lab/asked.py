@@ -13,10 +13,11 @@ from .origins import sources
 
 if TYPE_CHECKING:
     from ..answers import Answers
+    from ..reranking import Pictures
     from .models import Model
     from .scores import Scores
 
-__all__ = ["WORST", "Asked", "Mistake", "Neighbour"]
+__all__ = ["WORST", "Asked", "Mistake", "Neighbour", "count_known", "notes_on"]
 
 WORST = 24
 """Mistakes that are kept with their pictures."""
@@ -101,26 +102,10 @@ class Asked:
         self._probabilities.append(batch.probabilities())
         self._confidence.append(batch.confidence)
         self._verdicts.append(batch.verdicts)
-        self._known += self._count_known(batch, self.images[start:stop])
+        self._known += count_known(batch, self.images[start:stop], self.model.pictures)
         wrong = np.flatnonzero(answers != self.labels[start:stop]).tolist()
         self._worst += [(-float(batch.confidence[row]), start + row, batch, row) for row in wrong]
         self._worst = sorted(self._worst, key=lambda found: found[:2])[:WORST]
-
-    def _count_known(self, batch: Answers, images: NDArray[np.uint8]) -> int:
-        """How many digits are prototypes too, by their pictures or, where none were kept, by distance."""
-        distances = batch.neighbour_distances
-        near = distances <= _ITSELF * distances[:, -1:]
-        rows = np.flatnonzero(near[:, 0])
-        if self.model.pictures is None:
-            return len(rows)
-        return sum(
-            bool(
-                (self.model.pictures[batch.neighbour_indices[row, near[row]]] == images[row])
-                .all((1, 2))
-                .any()
-            )
-            for row in rows
-        )
 
     def scores(self) -> Scores:
         """The figures, once all are asked."""
@@ -165,13 +150,40 @@ class Asked:
 
     def notes(self) -> tuple[str, ...]:
         """What has to be known before the figures are believed."""
-        notes = []
-        if self._known:
-            notes.append(
-                f"{self._known:,} of the {len(self.labels):,} digits are among those the model knows: "
-                "they are their own neighbours, and the figures flatter; leave them out for honest ones"
-            )
-        blank = int(np.count_nonzero(~self.images.any(axis=(1, 2))))
-        if blank:
-            notes.append(f"{blank:,} of the {len(self.labels):,} pictures are blank")
-        return tuple(notes)
+        return notes_on(self.images, self._known)
+
+
+def count_known(answers: Answers, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
+    """How many digits are prototypes too.
+
+    Parameters
+    ----------
+    answers : Answers
+    images : uint8 (n, 28, 28)
+        What was asked.
+    pictures : Pictures, or None
+        Those of the prototypes; where none were kept, the distances have to tell.
+    """
+    distances = answers.neighbour_distances
+    near = distances <= _ITSELF * distances[:, -1:]
+    rows = np.flatnonzero(near[:, 0])
+    if pictures is None:
+        return len(rows)
+    return sum(
+        bool((pictures[answers.neighbour_indices[row, near[row]]] == images[row]).all((1, 2)).any())
+        for row in rows
+    )
+
+
+def notes_on(images: NDArray[np.uint8], known: int) -> tuple[str, ...]:
+    """What has to be known before figures on digits are believed, ``known`` of which are prototypes too."""
+    notes = []
+    if known:
+        notes.append(
+            f"{known:,} of the {len(images):,} digits are among those the model knows: "
+            "they are their own neighbours, and the figures flatter; leave them out for honest ones"
+        )
+    blank = int(np.count_nonzero(~images.any(axis=(1, 2))))
+    if blank:
+        notes.append(f"{blank:,} of the {len(images):,} pictures are blank")
+    return tuple(notes)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["distortion", "draw_distortion", "draw_gradient", "draw_normalising", "gradient", "normalising"]
 
 _SHIFT = 2  # pixels, as in the metric
+_COLUMNS = 24  # digits side by side whose sizes can still be read
 
 
 @drawing
@@ -224,12 +225,8 @@ def _axis_of_ink(axes: Axes, side: int, slant: float) -> None:
 def draw_normalising(request: Request) -> Figure:
     """For ``inknn plot normalising``: digits of MNIST's size are first made into glyphs of other sizes."""
     whole = request.digits("train")
-    if request.index:
-        chosen = np.array(request.picked(whole, request.index))
-        images, labels = whole.images[chosen], whole.labels[chosen]
-    else:
-        some = request.sample(whole, request.limit or 8)
-        images, labels = some.images, some.labels
+    some = request.some(whole, 8, most=_COLUMNS)
+    images, labels = some.images, some.labels
     words = f"{len(images)} digits of {whole.name} (seed {request.seed})"
     glyphs = list(images)
     if images.shape[1:] == (28, 28):

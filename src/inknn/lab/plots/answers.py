@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..interval import wilson_interval
-from .request import Request, normalised
-from .style import BLUE, GREY, INK, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
+from .asking import ask_factory
+from .request import Request
+from .style import BLUE, GREY, INK, LARGE, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ...answers import Answers
+    from ..scores import Scores
 
 __all__ = [
     "calibration",
@@ -25,13 +27,20 @@ __all__ = [
     "risk_coverage",
 ]
 
-_EDGES = np.array([0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
-"""Groups of confidence: narrow where most answers are."""
-
 
 def _rate(errors: int, count: int) -> str:
     low, high = wilson_interval(errors, count)
     return f"{100 * errors / count:.2f} % (95 % interval {100 * low:.2f}–{100 * high:.2f})"
+
+
+def _scores(labels: NDArray[np.integer], answers: Answers) -> Scores:
+    """The figures of ``inknn evaluate``, so that plots and reports agree."""
+    from ..scores import Scores
+
+    classes = np.arange(answers.shares.shape[1])
+    return Scores(
+        labels, answers.labels, answers.probabilities(), classes, answers.confidence, answers.verdicts
+    )
 
 
 @drawing
@@ -137,30 +146,27 @@ def risk_coverage(
     -------
     matplotlib.figure.Figure
     """
-    order = np.argsort(-answers.confidence, kind="stable")
-    wrong, confidence = (answers.labels != labels)[order], answers.confidence[order]
-    ends = np.flatnonzero(np.append(np.diff(confidence) < 0, True))  # equally sure ones go together
-    kept = ends + 1
-    errors = np.cumsum(wrong)[ends]
-    aside = 1 - kept / len(labels)
+    scores = _scores(labels, answers)
+    curve = scores.risk_coverage
+    kept, errors = np.array([(point.accepted, point.errors) for point in curve]).T
+    aside = 1 - kept / scores.count
     low, high = np.array([wilson_interval(int(e), int(n)) for e, n in zip(errors, kept, strict=True)]).T
     figure = new_figure(
         "Errors left once the least sure answers are set aside",
-        f"{caption or ''} {len(labels):,} digits; without setting aside the error is "
-        f"{_rate(int(wrong.sum()), len(labels))}. Band: 95 % interval (Wilson).",
+        f"{caption or ''} {scores.count:,} digits; without setting aside the error is "
+        f"{_rate(scores.errors, scores.count)}. Band: 95 % interval (Wilson).",
         size,
     )
     axes = figure.add_subplot()
     axes.fill_between(aside, low, high, color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(aside, errors / kept, color=BLUE, marker="o", markersize=5)
-    digit = answers.verdicts == "digit"
-    if digit.any():
-        missed = int((answers.labels != labels)[digit].sum())
-        at = (1 - float(digit.mean()), missed / int(digit.sum()))
+    digit = next(group for group in scores.verdicts if group.name == "digit")
+    if digit.count:
+        at = (1 - digit.count / scores.count, digit.error_rate)
         axes.plot(*at, marker="D", markersize=13, color=VERMILLION)
         axes.annotate(
             f'answers with the verdict "digit":\n{100 * at[0]:.2g} % set aside, '
-            f"{missed:,} of {digit.sum():,} wrong",
+            f"{digit.errors:,} of {digit.count:,} wrong",
             at,
             xytext=(28, 34),
             textcoords="offset points",
@@ -168,7 +174,10 @@ def risk_coverage(
             arrowprops={"arrowstyle": "-", "color": VERMILLION},
             path_effects=halo(),
         )
-    far = min(1.0, max(1.25 * float(aside.max()), 0.01))
+    # Without errors there is no curve to look at closely.
+    far = min(1.0, max(1.25 * float(aside.max()), 0.01 if scores.errors else 0.1))
+    if not scores.errors:
+        axes.text(0.5, 0.7, "no errors", transform=axes.transAxes, ha="center", fontsize=LARGE)
     axes.set(xlim=(-0.015 * far, far), ylim=(0, 1.25 * max(float(high[-1]), 1e-3)))
     axes.set(xlabel="digits set aside, % of all", ylabel="errors among the rest, %")
     percent_ticks(axes.xaxis)
@@ -200,35 +209,40 @@ def calibration(
     -------
     matplotlib.figure.Figure
     """
-    right = answers.labels == labels
-    group = np.clip(np.searchsorted(_EDGES, answers.confidence, side="right") - 1, 0, len(_EDGES) - 2)
+    scores = _scores(labels, answers)
     figure = new_figure(
         "Is it right as often as it says?",
-        f"{caption or ''} {len(labels):,} digits, grouped by confidence; bars: 95 % interval (Wilson). "
+        f"{caption or ''} {scores.count:,} digits, grouped by confidence; bars: 95 % interval (Wilson). "
+        f"Expected calibration error {100 * scores.calibration_error:.2f} %. "
         "Points on the line keep their promise; above it inknn is too modest, below too sure.",
         size,
     )
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=(0, (5, 4)))
     floor = 1.0
-    groups = [np.flatnonzero(group == g) for g in range(len(_EDGES) - 1)]
-    for g, members in enumerate(groups):
-        middle, width = (_EDGES[g] + _EDGES[g + 1]) / 2, _EDGES[g + 1] - _EDGES[g]
-        if not len(members):
-            continue
-        said, hits = float(answers.confidence[members].mean()), int(right[members].sum())
-        low, high = wilson_interval(hits, len(members))
-        share, floor = hits / len(members), min(floor, low)
+    for group in scores.reliability:
+        (low, high), share = group.interval, group.accuracy
+        floor = min(floor, low)
         reach = [[max(0.0, share - low)], [max(0.0, high - share)]]
-        axes.errorbar(said, share, reach, color=BLUE, marker="o", markersize=11, capsize=6, linewidth=2.2)
-        below.bar(middle, len(members), width=width, color=BLUE, alpha=0.75, edgecolor="white")
-    lowest = min(0.55, float(answers.confidence.min()) - 0.05)
+        axes.errorbar(
+            group.confidence, share, reach, color=BLUE, marker="o", markersize=11, capsize=6, linewidth=2.2
+        )
+        below.bar(
+            group.low,
+            group.count,
+            width=group.high - group.low,
+            align="edge",
+            color=BLUE,
+            alpha=0.75,
+            edgecolor="white",
+        )
+    lowest = min(0.55, scores.reliability[0].low - 0.02)
     axes.set(
         ylabel="answers that are right, %",
         xlim=(max(0.0, lowest), 1.01),
         ylim=(max(0.0, min(lowest, floor) - 0.03), 1.02),
     )
-    below.set(ylabel="digits", xlabel="confidence, %", yscale="log", ylim=(0.7, 3 * len(labels)))
+    below.set(ylabel="digits", xlabel="confidence, %", yscale="log", ylim=(0.7, 3 * scores.count))
     percent_ticks(axes.yaxis)
     percent_ticks(below.xaxis)
     for each in (axes, below):
@@ -236,35 +250,19 @@ def calibration(
     return figure
 
 
-def _factory_answers(request: Request) -> tuple[Any, Answers, str]:
-    """The digits for testing, what the factory recogniser says of them, and words on both."""
-    from ...memory.factory import factory_recogniser
-
-    asked = normalised(request.digits("test"))
-    recogniser = factory_recogniser(request.progress)
-    if request.limit:
-        asked = request.sample(asked, request.limit)
-    answers = recogniser.recognise(asked.images)
-    words = (
-        f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = {recogniser.settings.n_voters}, "
-        "learned metric."
-    )
-    return asked, answers, words
-
-
 def draw_confusion(request: Request) -> Figure:
     """For ``inknn plot confusion``."""
-    asked, answers, words = _factory_answers(request)
+    asked, answers, words = ask_factory(request)
     return confusion(asked.labels, answers.labels, caption=words, size=request.size)
 
 
 def draw_risk_coverage(request: Request) -> Figure:
     """For ``inknn plot risk-coverage``."""
-    asked, answers, words = _factory_answers(request)
+    asked, answers, words = ask_factory(request)
     return risk_coverage(asked.labels, answers, caption=words, size=request.size)
 
 
 def draw_calibration(request: Request) -> Figure:
     """For ``inknn plot calibration``."""
-    asked, answers, words = _factory_answers(request)
+    asked, answers, words = ask_factory(request)
     return calibration(asked.labels, answers, caption=words, size=request.size)

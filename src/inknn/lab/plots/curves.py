@@ -15,6 +15,7 @@ from .request import Request, normalised
 from .style import (
     BLUE,
     GREY,
+    NORMAL,
     SERIES,
     SMALL,
     VERMILLION,
@@ -27,6 +28,7 @@ from .style import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["draw_k_curve", "draw_learning_curve", "k_curve", "learning_curve"]
@@ -79,29 +81,32 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
     axes.plot(k, error, color=BLUE, marker="o")
     axes.plot(k, training, color=VERMILLION, marker="s")
     at = {int(value): i for i, value in enumerate(k)}
-    top = 1.35 * float(max((error + slack).max(), training.max(), 1e-4))
+    high = float(max(error[at[each]] + slack[at[each]] for each in (best, chosen)))
+    # Above the curves there is room for the words on the best and the chosen k, one over the other.
+    top = max(1.35 * float(max((error + slack).max(), training.max(), 1e-4)), 1.75 * high)
     threshold = float(error[at[best]] + slack[at[best]])
     axes.axhline(threshold, color=GREY, linewidth=1.3, linestyle=(0, (5, 4)))
     span = max(float(k.max() - k.min()), 1.0)
     axes.text(k.max() + 0.03 * span, threshold, "best + 1 SE", fontsize=SMALL, color=GREY, va="center")
-    high = float(max(error[at[each]] + slack[at[each]] for each in (best, chosen)))
     to_the_right = (best + chosen) / 2 < k.mean()
     # The leader of the outer one passes beside the words of the inner one.
     outer = min(best, chosen) if to_the_right else max(best, chosen)
     for which in sorted({best, chosen}):
         name = " and ".join(word for word, each in (("least", best), ("chosen", chosen)) if each == which)
         lift = 0.3 if which == outer and best != chosen else 0.16
+        room = (k.max() - which if to_the_right else which - k.min()) / span
+        starts = to_the_right if room > 0.3 else which < k.mean()  # never over the edge of the plot
         axes.annotate(
             f"k = {which}: {name}\n{100 * error[at[which]]:.2f} ± {100 * slack[at[which]]:.2f} %",
             (which, error[at[which]]),
-            xytext=(which, min(high + lift * top, 0.92 * top)),
-            ha="left" if to_the_right else "right",
+            xytext=(which, high + lift * top),
+            ha="left" if starts else "right",
             color=BLUE,
             arrowprops={
                 "arrowstyle": "-",
                 "color": BLUE,
                 "shrinkB": 8,
-                "relpos": (0.0 if to_the_right else 1.0, 0.0),
+                "relpos": (0.0 if starts else 1.0, 0.0),
             },
             path_effects=halo(),
         )
@@ -217,6 +222,7 @@ def learning_curve(
     axes = figure.add_subplot()
     names = list(dict.fromkeys(row["name"] for row in rows))
     lowest, highest = 1.0, 0.0
+    ends = []
     for name, (colour, marker) in zip(names, SERIES, strict=False):
         mine = sorted((row for row in rows if row["name"] == name), key=lambda row: row["references"])
         counts = np.array([row["references"] for row in mine])
@@ -225,16 +231,8 @@ def learning_curve(
         low, high = np.maximum(bands[:, 0], 0.1 / mine[0]["count"]), bands[:, 1]
         axes.fill_between(counts, low, high, color=colour, alpha=0.14, linewidth=0)
         axes.plot(counts, rates, color=colour, marker=marker)
-        axes.annotate(
-            f"{name}\n{100 * mine[-1]['errors'] / mine[-1]['count']:.1f} %",
-            (counts[-1], rates[-1]),
-            xytext=(14, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontweight="bold",
-            annotation_clip=False,
-        )
+        share = mine[-1]["errors"] / mine[-1]["count"]
+        ends.append((f"{name}\n{100 * share:.1f} %", (counts[-1], rates[-1]), colour))
         lowest, highest = min(lowest, float(low.min())), max(highest, float(high.max()))
     every = sorted({row["references"] for row in rows})
     axes.set(xscale="log", yscale="log", xlabel="references", ylabel="error, % of digits asked")
@@ -245,7 +243,38 @@ def learning_curve(
     plain_ticks(axes.yaxis, [*nice_decades(0.85 * lowest, 1.1 * highest)])
     percent_ticks(axes.yaxis)
     axes.grid(True)
+    _name_ends(axes, ends)
     return figure
+
+
+def _name_ends(axes: Axes, ends: Sequence[tuple[str, tuple[float, float], str]]) -> None:
+    """Words in two lines beside the ends of lines, moved apart as little as need be where the lines meet.
+
+    Least squares under an order is isotonic regression: of the heights less the room that the words below
+    take up.
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    points = 72 / axes.figure.dpi
+    own = points * (axes.transData.transform([at for _, at, _ in ends])[:, 1] - axes.bbox.y0)
+    order = np.argsort(own, kind="stable")
+    gap = 2.7 * NORMAL
+    below = gap * np.arange(len(ends))
+    highest = max(points * axes.bbox.height - gap / 2 - below[-1], gap / 2)
+    heights = isotonic_regression(own[order] - below, y_min=gap / 2, y_max=highest) + below
+    for i, height in zip(order, heights, strict=True):
+        words, at, colour = ends[i]
+        axes.annotate(
+            words,
+            at,
+            xytext=(14, height - own[i]),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontsize=NORMAL,
+            fontweight="bold",
+            annotation_clip=False,
+        )
 
 
 def draw_learning_curve(request: Request) -> Figure:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .request import Request, normalised
+from .asking import ask_factory
+from .request import Request
 from .style import GREY, INK, LARGE, NORMAL, PALE, SMALL, VERMILLION, drawing, new_figure
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from ...answers import Answers
 
 __all__ = ["digits", "draw_digits", "draw_mistakes", "mistakes"]
+
+_SHEET, _MISTAKES = 1000, 100
+"""Digits on a sheet, and mistakes, at most: more are too small to be told apart, and take minutes."""
 
 
 @drawing
@@ -98,18 +103,14 @@ def _write(axes: Axes, x: float, y: float, text: str, size: float, **settings: A
 def draw_digits(request: Request) -> Figure:
     """For ``inknn plot digits``: some drawn at random, or those picked."""
     whole = request.digits("train")
+    some = request.some(whole, 60, most=_SHEET)
+    how = f"{len(some):,} drawn at random (seed {request.seed})"
     if request.index:
-        chosen = np.array(request.picked(whole, request.index))
-        images, labels = whole.images[chosen], whole.labels[chosen]
-        how = f"digits {', '.join(map(str, chosen))}"
-    else:
-        some = request.sample(whole, request.limit or 60)
-        images, labels = some.images, some.labels
-        how = f"{len(some):,} drawn at random (seed {request.seed})"
+        how = f"digits {', '.join(map(str, request.index))}"
     tall, wide = whole.images.shape[1:]
     return digits(
-        images,
-        labels,
+        some.images,
+        some.labels,
         title=f"Digits of {whole.name}",
         caption=f"{how} from {len(whole):,} digits of {wide}×{tall} pixels; the label is below each",
         size=request.size,
@@ -210,18 +211,16 @@ def _mistake(
 
 def draw_mistakes(request: Request) -> Figure:
     """For ``inknn plot mistakes``: of the factory recogniser on the digits for testing."""
-    from ...memory.factory import factory_images, factory_recogniser
+    from ...memory.factory import factory_images
 
-    asked = normalised(request.digits("test"))
-    recogniser = factory_recogniser(request.progress)
-    answers = recogniser.recognise(asked.images)
+    limit = request.count(12, most=_MISTAKES)
+    asked, answers, words = ask_factory(replace(request, limit=None))  # about all; the limit is for mistakes
     return mistakes(
         asked.images,
         asked.labels,
         answers,
         factory_images(),
-        limit=request.limit or 12,
-        caption=f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = "
-        f"{recogniser.settings.n_voters}, learned metric.",
+        limit=limit,
+        caption=words,
         size=request.size,
     )

@@ -27,6 +27,10 @@ class OptionError(InknnError, ValueError):
     exit_code = 2
 
 
+def _unheard(_: str) -> None:
+    """Say it to nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to draw.
@@ -48,6 +52,8 @@ class Request:
     size : (int, int), optional
         Width and height in pixels.
     progress : Progress
+    remark : callable
+        Told, in words, what has to be known before the plot is believed.
     """
 
     data: str = "mnist"
@@ -59,6 +65,7 @@ class Request:
     seed: int = 0
     size: tuple[int, int] | None = None
     progress: Progress = field(default=no_progress)
+    remark: Callable[[str], None] = field(default=_unheard)
 
     @property
     def is_result(self) -> bool:
@@ -103,6 +110,34 @@ class Request:
         order = np.random.default_rng(self.seed).permutation(len(digits))[:count]
         origins = digits.origins and tuple(digits.origins[i] for i in order)
         return LabelledDigits(digits.name, digits.images[order], digits.labels[order], origins)
+
+    def count(self, default: int, most: int) -> int:
+        """How many digits, of ``most`` that there is room for.
+
+        Raises
+        ------
+        OptionError
+            If more are wanted.
+        """
+        if self.limit is not None and self.limit > most:
+            raise OptionError(f"-n {self.limit:,}: this plot has room for {most:,} at most")
+        return self.limit or default
+
+    def some(self, digits: LabelledDigits, default: int, most: int) -> LabelledDigits:
+        """Those picked out, else so many drawn at random.
+
+        Raises
+        ------
+        OptionError
+            If one isn't there, or they are more than ``most``, for which there is room.
+        """
+        count = self.count(default, most)
+        if not self.index:
+            return self.sample(digits, count)
+        if len(self.index) > most:
+            raise OptionError(f"--index: this plot picks {most:,} at most, got {len(self.index):,}")
+        chosen = np.array(self.picked(digits, self.index))
+        return LabelledDigits(digits.name, digits.images[chosen], digits.labels[chosen])
 
     def picked(self, digits: LabelledDigits, default: tuple[int, ...]) -> tuple[int, ...]:
         """The digits picked out, as many as in ``default``.

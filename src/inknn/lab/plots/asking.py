@@ -1,0 +1,47 @@
+"""What inknn as it comes says of the digits for testing: what several plots show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..asked import count_known, notes_on
+from .request import Request, normalised
+
+if TYPE_CHECKING:
+    from ...answers import Answers
+    from ...datasets.labelled import LabelledDigits
+
+__all__ = ["ask_factory"]
+
+
+def ask_factory(request: Request) -> tuple[LabelledDigits, Answers, str]:
+    """Ask the factory recogniser about the digits for testing.
+
+    Parameters
+    ----------
+    request : Request
+        Is told what has to be known before the plot is believed.
+
+    Returns
+    -------
+    LabelledDigits
+        What was asked, in normal form.
+    Answers
+    str
+        Words on both for the caption, with what has to be known.
+    """
+    from ...memory.factory import factory_images, factory_recogniser
+
+    asked = normalised(request.digits("test"))
+    recogniser = factory_recogniser(request.progress)
+    if request.limit:
+        asked = request.sample(asked, request.limit)
+    answers = recogniser.recognise(asked.images)
+    words = (
+        f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = {recogniser.settings.n_voters}, "
+        "learned metric."
+    )
+    for note in notes_on(asked.images, count_known(answers, asked.images, factory_images())):
+        request.remark(note)
+        words += f" {note}."
+    return asked, answers, words
