@@ -325,6 +325,15 @@ def test_digits_in_other_containers_are_the_same(few, test_digits):
     )
 
 
+def test_digits_on_bright_paper_are_noticed(few, recwarn):
+    classifier = DigitClassifier().fit(*few)
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match="give 255 - X"):
+        classifier.predict(255 - few[0][:20])
+    with pytest.warns(UserWarning, match="give 255 - X"):
+        DigitClassifier().fit(255 - few[0], few[1])
+
+
 def test_what_is_no_number_is_refused(few):
     with pytest.raises(ValueError, match="NaN"):
         DigitClassifier().fit(np.full((3, 784), np.nan), [1, 2, 3])

@@ -180,6 +180,11 @@ class TestModels:
         with pytest.raises(DataError, match="aren't digits"):
             DigitReader(model=tmp_path / "letters")
 
+    @pytest.mark.parametrize("model", [DigitClassifier(), 7, np.zeros(3)])
+    def test_the_reader_takes_nothing_else(self, model):
+        with pytest.raises(TypeError, match="a fitted DigitClassifier"):
+            DigitReader(model=model)
+
 
 class TestPredict:
     def test_pictures_in_a_folder(self, capfd, model, cells, test_digits):

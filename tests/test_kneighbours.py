@@ -54,6 +54,36 @@ def test_digits_are_recognised_in_any_metric(metric, at_least, train_digits):
     assert classifier.score(X[1000:1100], y[1000:1100]) >= at_least
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"metric": "minkowski"},
+        {"metric": "minkowski", "p": 1},
+        {"metric": "minkowski", "p": 4},
+        {"metric": "minkowski", "p": np.inf},
+        {"metric": "minkowski", "metric_params": {"p": 1.5}},
+        {"metric": "l1"},
+        {"metric": "l2", "algorithm": "kd_tree", "leaf_size": 3},
+        {"metric": "cityblock", "algorithm": "ball_tree"},
+        {"weights": None},
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:Parameter p is found in metric_params")
+def test_scikit_learns_options_mean_the_same_here(iris, options):
+    X, y = iris
+    one = KNeighborsClassifier(7, **options).fit(X[::2], y[::2])
+    other = neighbors.KNeighborsClassifier(7, **options).fit(X[::2], y[::2])
+    np.testing.assert_allclose(one.kneighbors(X)[0], other.kneighbors(X)[0], atol=1e-6)
+    graphs = (each.kneighbors_graph(X[:9], mode="distance").sum(axis=1) for each in (one, other))
+    np.testing.assert_allclose(*graphs, atol=1e-6)
+
+
+def test_an_algorithm_that_is_none_is_refused(iris):
+    with pytest.raises(ValueError, match="algorithm must be auto, brute"):
+        KNeighborsClassifier(algorithm="brutal").fit(*iris)
+
+
 def test_whole_numbers_are_not_squeezed_into_bytes():
     classifier = KNeighborsClassifier(1).fit([[0], [300], [-5]], ["a", "b", "c"])
     assert classifier.predict([[290], [-4], [44]]).tolist() == ["b", "c", "a"]

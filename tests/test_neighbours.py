@@ -73,6 +73,18 @@ def test_a_function_of_two_vectors_will_do():
     np.testing.assert_array_equal(model.kneighbors(QUERIES)[1], expected[1])
 
 
+def test_a_graph_within_a_radius_is_scikit_learns():
+    from sklearn.neighbors import NearestNeighbors as Theirs
+
+    ours, theirs = NearestNeighbors(radius=3.0).fit(REFERENCES), Theirs(radius=3.0).fit(REFERENCES)
+    for mode in ("connectivity", "distance"):
+        for X in (QUERIES, None):
+            pair = (each.radius_neighbors_graph(X, mode=mode).toarray() for each in (ours, theirs))
+            np.testing.assert_allclose(*pair, atol=1e-4)
+    with pytest.raises(ValueError, match="Unsupported mode"):
+        ours.radius_neighbors_graph(QUERIES, mode="distances")
+
+
 def test_parameters_reach_the_metric():
     model = NearestNeighbors(4, "minkowski", metric_params={"p": 1}).fit(REFERENCES)
     expected = NearestNeighbors(4, "manhattan").fit(REFERENCES).kneighbors(QUERIES)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import replace
 from typing import Any, BinaryIO, Literal, Self, overload
 
@@ -303,7 +304,13 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """Digits as uint8 (n, 28, 28), after scikit-learn has had its look at them."""
         if getattr(X, "ndim", 2) == 3:
             X = as_images(X).reshape(-1, 784)
-        return as_images(validate_data(self, X, dtype="numeric", reset=reset))
+        images = as_images(validate_data(self, X, dtype="numeric", reset=reset))
+        if _on_white(images):
+            warnings.warn(
+                "these digits look like dark ink on bright paper; ink must be bright on black: give 255 - X",
+                stacklevel=3,
+            )
+        return images
 
     def _answers(self, X: ArrayLike) -> Answers:
         check_is_fitted(self)
@@ -317,3 +324,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         witnesses = max(self.n_neighbors, settings.n_witnesses)
         changed = replace(settings, n_voters=self.n_neighbors, n_witnesses=witnesses)
         return replace(self.recogniser_, settings=changed)
+
+
+def _on_white(images: NDArray[np.uint8]) -> bool:
+    """Whether nearly all digits have bright corners, where MNIST's have no ink."""
+    corners = images[:, ::27, ::27].reshape(len(images), -1)
+    return bool(((corners > 127).all(axis=1)).mean() > 0.9)

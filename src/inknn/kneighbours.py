@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .metrics import MetricLike, find_metric
-from .neighbours import NearestNeighbors, checked_k
+from .neighbours import NearestNeighbors, check_algorithm, checked_k, in_our_terms
 
 __all__ = ["KNeighborsClassifier"]
 
@@ -22,8 +22,9 @@ Weights = Literal["uniform", "distance"] | Callable[[NDArray[np.float64]], NDArr
 class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
     """Classify by a vote among the k nearest neighbours, in any metric of :data:`inknn.metrics.METRICS`.
 
-    A drop-in for ``sklearn.neighbors.KNeighborsClassifier``, with an order that leaves nothing to chance: of
-    equally near neighbours the one seen first in ``fit`` comes first, of equal votes the smaller label wins.
+    A drop-in for ``sklearn.neighbors.KNeighborsClassifier`` where each row has one label. Its order leaves
+    nothing to chance: of equally near neighbours the one seen first in ``fit`` comes first, of equal votes
+    the smaller label wins.
 
     Parameters
     ----------
@@ -35,7 +36,9 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         whose length the table of metrics says.
     weights : {"uniform", "distance"} or callable
         All votes the same; by one over the distance, where those at distance zero outvote all others; or a
-        function of distances (n, k) that returns weights (n, k).
+        function of distances (n, k) that returns weights (n, k). None is ``"uniform"``.
+    algorithm, leaf_size, p, metric_params
+        As of :class:`inknn.NearestNeighbors`.
     n_jobs : int, optional
         Threads; all CPUs by default. No answer depends on it.
 
@@ -57,12 +60,20 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         n_neighbors: int = 5,
         *,
         metric: MetricLike = "euclidean",
-        weights: Weights = "uniform",
+        weights: Weights | None = "uniform",
+        algorithm: str = "auto",
+        leaf_size: int = 30,
+        p: float = 2,
+        metric_params: dict[str, Any] | None = None,
         n_jobs: int | None = None,
     ) -> None:
         self.n_neighbors = n_neighbors
         self.metric = metric
         self.weights = weights
+        self.algorithm = algorithm
+        self.leaf_size = leaf_size
+        self.p = p
+        self.metric_params = metric_params
         self.n_jobs = n_jobs
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
@@ -88,7 +99,13 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         rows, y = validate_data(self, X, y)
         check_classification_targets(y)
         self.classes_, self._codes = np.unique(y, return_inverse=True)
-        self._search = NearestNeighbors(metric=self.metric, n_jobs=self.n_jobs).fit(rows)
+        self._search = NearestNeighbors(
+            metric=self.metric,
+            algorithm=self.algorithm,
+            p=self.p,
+            metric_params=self.metric_params,
+            n_jobs=self.n_jobs,
+        ).fit(rows)
         self.n_samples_fit_ = len(rows)
         return self
 
@@ -129,6 +146,18 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         distances, indices = self._search.kneighbors(rows, k)
         return (distances, indices) if return_distance else indices
 
+    def kneighbors_graph(
+        self,
+        X: ArrayLike | None = None,
+        n_neighbors: int | None = None,
+        mode: Literal["connectivity", "distance"] = "connectivity",
+    ) -> Any:
+        """The neighbours as a sparse matrix: :meth:`inknn.NearestNeighbors.kneighbors_graph`."""
+        check_is_fitted(self)
+        k = self.n_neighbors if n_neighbors is None else n_neighbors
+        rows = None if X is None else validate_data(self, X, reset=False)
+        return self._search.kneighbors_graph(rows, k, mode)
+
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Share of the vote of each class, float64 (n, c), in the order of ``classes_``; of ``X`` (n, d)."""
         check_is_fitted(self)
@@ -148,11 +177,12 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
 
     def _check_parameters(self) -> None:
         checked_k(self.n_neighbors)
-        if not callable(self.weights) and self.weights not in ("uniform", "distance"):
+        if not callable(self.weights) and self.weights not in ("uniform", "distance", None):
             raise ValueError(
                 f"weights must be 'uniform', 'distance' or a function of distances, got {self.weights!r}"
             )
-        find_metric(self.metric)
+        check_algorithm(self.algorithm)
+        find_metric(in_our_terms(self.metric, self.p, self.metric_params)[0])
 
     def _weights(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         if callable(self.weights):
@@ -162,7 +192,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
                     f"weights must give one for each distance, {distances.shape}, got {weights.shape}"
                 )
             return weights
-        if self.weights == "uniform":
+        if self.weights in ("uniform", None):
             return np.ones_like(distances)
         with np.errstate(divide="ignore"):
             weights = 1 / distances

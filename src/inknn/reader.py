@@ -63,6 +63,8 @@ class DigitReader:
     ------
     DataError
         If the model can't be read, or its labels aren't digits.
+    TypeError
+        If it is neither a file nor a fitted DigitClassifier.
     """
 
     def __init__(
@@ -88,6 +90,10 @@ class DigitReader:
 
             if isinstance(model, str | os.PathLike):
                 self._model = read_digit_model(model)
+            elif not hasattr(model, "recogniser_"):
+                raise TypeError(
+                    f"model must be a file or a fitted DigitClassifier, got {type(model).__name__}"
+                )
             else:
                 self._model = model.recogniser_, digit_classes(model.classes_, "this classifier")
 
