@@ -147,17 +147,22 @@ class TestMethods:
         nodes = sum(tree.tree_.node_count for tree in forest.estimators_)
         assert 64 * nodes <= size("forest") <= 64 * nodes + nodes * 8 * 10
 
-    def test_pictures_of_another_size_go_with_what_takes_them(self):
+    def test_pictures_of_another_size_are_brought_into_normal_form_where_a_method_needs_it(self):
         rng = np.random.default_rng(0)
         labels = np.arange(40) % 2
         images = (rng.integers(0, 50, (40, 8, 8)) + 200 * labels[:, None, None]).astype(np.uint8)
         digits = LabelledDigits("small", images, labels)
-        result = compare(
-            Task(digits, digits, ""), only=["inknn-fast", "knn-cosine", "knn-pca", "knn-tangent"]
-        )
-        assert {row.name for row in result.rows} == {"knn-cosine", "knn-pca"}
-        assert result.left_out == ("inknn-fast", "knn-tangent")
-        assert "28×28" in result.remarks()[0]
+        only = ["inknn-fast", "knn-cosine", "knn-pca", "knn-tangent"]
+        result = compare(Task(digits, digits, ""), only=only)
+        assert result.failed == ()
+        remarks = {row.name: row.remark for row in result.rows}
+        formed = "pictures brought into MNIST's normal form"
+        assert remarks == {
+            "inknn-fast": formed,
+            "knn-cosine": "",
+            "knn-pca": "",
+            "knn-tangent": formed,
+        }
 
 
 class TestNothingIsLost:
@@ -271,6 +276,27 @@ class TestTheCommand:
         assert len(out.splitlines()) == 2
         assert "not measured before the interruption: slow" in err
 
+    def test_an_interrupted_run_is_marked_and_one_without_a_row_replaces_nothing(
+        self, tmp_path, run, monkeypatch
+    ):
+        def interrupted(images):
+            raise KeyboardInterrupt
+
+        with_method(monkeypatch, "slow", interrupted)
+        run(self.MINE, "--only", "knn-euclidean,slow", "-o", "compared.json")
+        kept = (tmp_path / "compared.json").read_text()
+        assert json.loads(kept)["interrupted"] is True
+        code, out, err = run(self.MINE, "--only", "slow", "-o", "compared.json")
+        assert (code, out, err.strip()) == (130, "", "inknn: interrupted")
+        assert (tmp_path / "compared.json").read_text() == kept
+
+    def test_where_every_method_failed_nothing_is_written(self, tmp_path, run, monkeypatch):
+        with_method(monkeypatch, "broken", lambda images: 1 / 0)
+        code, out, err = run(self.MINE, "--only", "broken", "-o", "compared.json")
+        assert (code, out) == (1, "")
+        assert "nothing was measured: broken failed: division by zero" in err
+        assert not (tmp_path / "compared.json").exists()
+
     def test_a_method_that_failed_shows_in_the_exit_code(self, run, monkeypatch):
         with_method(monkeypatch, "broken", lambda images: 1 / 0)
         code, out, err = run(self.MINE, "--only", "knn-euclidean,broken")
@@ -297,7 +323,7 @@ class TestTheCommand:
 
 
 def test_unequal_pictures_in_the_two_parts_are_told(monkeypatch):
-    def load(data, part, progress):
+    def load(data, part, **_):
         side = 8 if part == "train" else 9
         return LabelledDigits("odd", np.zeros((4, side, side), np.uint8), np.arange(4))
 

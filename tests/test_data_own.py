@@ -99,6 +99,26 @@ class TestFolderPerLabel:
         with pytest.raises(DataError, match=r"28×28, 30×40.*inknn data import .* --normalize"):
             load_digits(folder)
 
+    def test_mixed_sizes_are_brought_into_normal_form_if_wanted(self, folder, digits):
+        order = np.argsort(digits[1], kind="stable")
+        Image.new("L", (30, 40), 255).save(folder / "0" / "zz.png")
+        first = folder / str(digits[1][order][0]) / f"scan{order[0]}.png"
+        Image.fromarray(255 - np.asarray(Image.open(first).resize((84, 84)))).save(first)
+        found = load_digits(folder, normalize=True)
+        assert found.several_sizes
+        assert found.images.shape == (COUNT + 1, 28, 28)
+        blank = [str(file).endswith("zz.png") for file in found.files]
+        assert np.array_equal(~found.images.any(axis=(1, 2)), blank)
+        assert np.abs(found.images[0].astype(int) - digits[0][order][0]).mean() < 20
+
+    def test_several_things_on_a_picture_are_told_once(self, folder, digits):
+        both = np.hstack([digits[0][0], digits[0][1]])
+        for name in ("y.png", "z.png"):
+            Image.fromarray(both).resize((168, 84)).save(folder / "0" / name)
+        (remark,) = load_digits(folder, normalize=True).remarks
+        assert "y.png: 2 glyphs found" in remark
+        assert "2 such pictures" in remark
+
     def test_a_folder_that_is_no_digit_is_named(self, folder):
         (folder / "0").rename(folder / "zero")
         with pytest.raises(DataError, match=r"zero/.*labelled 'zero'.*0 to 9"):

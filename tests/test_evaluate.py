@@ -304,7 +304,7 @@ class TestCommand:
         classifier.save(folder / "m.inknn")
         write_idx(folder / "own-images-idx3-ubyte", train_digits[0][:50])
         write_idx(folder / "own-labels-idx1-ubyte", train_digits[1][:50])
-        words = ("evaluate", folder / "own-images-idx3-ubyte", "-m", folder / "m.inknn")
+        words = ("evaluate", folder / "own-images-idx3-ubyte", "--model", folder / "m.inknn")
         code, _, err = run(capsys, *words)
         assert code == 0
         assert err.startswith("inknn: 50 of the 50 digits are among those the model knows")
@@ -332,7 +332,7 @@ class TestBadInput:
             (("mnist", "--report", "no/such/r.html"), 5, "choose another place with --report FILE"),
             (("mnist", "--report", "."), 5, "it is a folder"),
             (("mnist", "--report", "-"), 2, "--report needs the name of a file"),
-            (("mnist", "--model", "none.inknn"), 2, "does not exist"),
+            (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
             (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),
             (("mnist", "--model", "m.inknn", "--preset", "best"), 2, "--preset is for inknn as it comes"),
             (("sevens-images-idx3-ubyte", "--report", "r.html"), 4, "has only the digit 7"),
@@ -342,7 +342,7 @@ class TestBadInput:
                 "it is what is to be read",
             ),
             (
-                ("some-images-idx3-ubyte", "-m", "m.inknn", "--report", "r.html"),
+                ("some-images-idx3-ubyte", "--model", "m.inknn", "--report", "r.html"),
                 4,
                 "the model knows only 0, 1",
             ),

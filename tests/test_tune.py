@@ -443,6 +443,12 @@ class TestTheCommand:
         assert "best k" in out
         assert "on training digits" in out
         assert "The lowest error is at k" in " ".join(out.split())
+        assert "\nCan be fitted with: inknn fit " in out
+
+    def test_what_cannot_be_fitted_is_told(self, digits, idx, run, monkeypatch):
+        monkeypatch.setattr(Sink, "is_terminal", lambda self: self.path is None)
+        out = run(idx(digits.images, digits.labels), "-k", "1-3", "-F", "pca:8")[1]
+        assert "inknn fit can't make a model of this: pca:8, euclidean distance" in out
 
     def test_it_draws_the_curve(self, tmp_path, digits, idx, run):
         pytest.importorskip("matplotlib", reason="plots need matplotlib")
@@ -488,14 +494,15 @@ class TestTheCommand:
         (line,) = done.stderr.decode().splitlines()
         assert line.startswith("inknn: there is no labelled set named 'mnits'; did you mean mnist?")
 
-    def test_small_pictures_go_with_what_takes_them(self, idx, run):
+    def test_small_pictures_are_brought_into_normal_form_for_what_takes_digits_only(self, idx, run):
         rng = np.random.default_rng(0)
         labels = np.arange(60) % 2
         images = (rng.integers(0, 50, (60, 8, 8)) + 200 * labels[:, None, None]).astype(np.uint8)
         code, out, err = run(idx(images, labels), "-k", "1", "-F", "pixels,pca:3,gradient")
         assert code == 0
-        assert len(out.splitlines()) == 3
-        assert "left out: gradient, euclidean: takes 28×28 digits" in err
+        tried = {line.split("\t")[0] for line in out.splitlines()[1:]}
+        assert tried == {"pixels", "pca:3", "resize+normal-form+gradient"}
+        assert err == ""
 
     def test_ctrl_c_says_that_the_work_is_kept_and_the_same_command_goes_on(
         self, tmp_path, digits, idx, run, monkeypatch

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import InknnError
 from ..progress import terminal_progress
 from . import INTERRUPTED
 from .arguments import complete_data, complete_list, split_names
@@ -68,7 +69,7 @@ def compare(
     references of kNN, the support vectors, the trees, the coefficients.
 
     Without --quick the 70,000 digits of mnist take the better part of an hour. Ctrl-C ends it early, and what
-    is done is shown.
+    is done is shown and kept, marked as interrupted; before the first method is done nothing is written.
 
     Examples:
 
@@ -87,14 +88,25 @@ def compare(
             task = load_task(data, quick=quick, progress=progress)
             result = compare_methods(task, only=only, progress=progress)
         if not quiet:
-            for remark in result.remarks():
+            for remark in (*task.remarks, *result.remarks()) if result.rows else task.remarks:
                 complain(remark)
+        _stop_without_rows(result)
         if file is not None:
             file.write(json.dumps(result.to_dict(), indent=1) + "\n")
         _show(result, task, sink, format)
     if result.missing:
         return INTERRUPTED
     return _FAILED if result.failed else 0
+
+
+def _stop_without_rows(result: Comparison) -> None:
+    """Where nothing was measured, leave before a file with an earlier result is replaced."""
+    if result.rows:
+        return
+    if result.failed:
+        name, why = result.failed[0]
+        raise InknnError(f"nothing was measured: {name} failed: {why}")
+    raise KeyboardInterrupt
 
 
 def _show(result: Comparison, task: Task, sink: Sink, format: str) -> None:
@@ -143,6 +155,7 @@ def _caption(result: Comparison, task: Task) -> str:
             f"p: how often a method just as good as {result.ours} would differ from it as much (McNemar, "
             "exact, not corrected for the number of methods)."
         )
-    if any(row.remark for row in result.rows):
-        said.append("*: stopped before it had converged.")
+    for remark in dict.fromkeys(row.remark for row in result.rows if row.remark):
+        names = ", ".join(row.name for row in result.rows if row.remark == remark)
+        said.append(f"* {names}: {remark}.")
     return " ".join(said).replace(" .", ".")

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 @click.argument("data", metavar="DATA", shell_complete=complete_data)
 @click.option(
     "--model",
-    "-m",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Evaluate this model instead of inknn as it comes.",
+    type=click.Path(),
+    help="Evaluate this file of `inknn fit`; mnist is inknn as it comes.  [default: mnist]",
 )
 @click.option(
     "--preset",
@@ -73,7 +72,7 @@ def evaluate(
       inknn evaluate our-digits/ --preset fast    a folder with folders 0 to 9
       inknn evaluate digits.npz -f json | jq .averages.macro.f1
     """
-    if model is not None and preset is not None:
+    if model not in (None, "mnist") and preset is not None:
         raise click.UsageError("--preset is for inknn as it comes; a model has its own settings")
     with ExitStack() as stack:
         page = None if report is None else stack.enter_context(open_report(report, data, model))

@@ -10,6 +10,7 @@ import click
 from ..errors import InknnError
 from ..progress import terminal_progress
 from .arguments import complete_data
+from .messages import complain
 from .sink import Sink
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 
     known = list(METRICS) if option.name == "metric" else [LEARNED, *DESCRIPTIONS]
     return [name for name in known if name.startswith(begun)]
+
+
+def _was_given(option: str) -> bool:
+    """Whether an option was on the command line."""
+    from click.core import ParameterSource
+
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 @click.command()
@@ -101,8 +109,8 @@ def fit(
 
     DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
     or CSV. Its digits become the prototypes that votes are taken among; where they are not in MNIST's normal
-    form they are brought into it. `inknn read`, `inknn predict` and `inknn evaluate` take the model with
-    --model.
+    form, or of several sizes, they are brought into it. `inknn read` and `inknn evaluate` take the model with
+    --model, `inknn predict` as its first word.
 
     Examples:
 
@@ -114,6 +122,8 @@ def fit(
     """
     if output == "-":
         raise click.UsageError("-o needs the name of a file")
+    if features != "learned" and _was_given("preset"):
+        raise click.UsageError(f"--preset is for learned features, and these are {features}; leave it out")
     with ExitStack() as stack:
         target = stack.enter_context(Sink(output))  # fails before the work where nothing could be written
         sink = stack.enter_context(Sink(None))
@@ -136,5 +146,7 @@ def fit(
             except ValueError as error:  # parameters that don't go together
                 raise click.UsageError(str(error)) from error
             fitted.classifier.save(target.file)
+        for note in () if quiet else fitted.notes:
+            complain(note)
         if not quiet:
             sink.write(f"{fitted}\nmodel     {output}\n")

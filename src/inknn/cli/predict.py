@@ -75,13 +75,13 @@ def predict(
 
     Exit codes: 0 all were answered, 3 a picture can't be read (the others are), 4 the model or data can't be.
     """
-    from ..lab.models import factory_model, load_model
+    from ..lab.models import open_model
 
     code = 0
     with ExitStack() as stack:
         sink = stack.enter_context(Sink(output))
         with terminal_progress(quiet) as progress:
-            known = factory_model(None, progress) if model == "mnist" else load_model(model)
+            known = open_model(model, progress=progress)
             write = _writer(sink, format)
             for outcome in _outcomes(known, digits, recursive, part, quiet, progress):
                 if isinstance(outcome, tuple):

@@ -74,10 +74,9 @@ def _file_name(context: click.Context, option: click.Parameter, value: str | Non
 @click.option("--recursive", "-r", is_flag=True, help="Look for pictures in the folders inside a folder too.")
 @click.option(
     "--model",
-    "-m",
     metavar="FILE",
     type=_PATH,
-    help="Compare with the digits of this file of `inknn fit` instead of MNIST's.",
+    help="Compare with the digits of this file of `inknn fit`; mnist is inknn as it comes.  [default: mnist]",
 )
 @click.option(
     "--jobs",
@@ -150,8 +149,9 @@ def read(
 
             max_pixels = max(1, round(max_megapixels * 1e6))
             # Pictures side by side leave no CPU idle for the search to take.
+            known = None if model == "mnist" else model
             reader = DigitReader(
-                model=model, max_pixels=max_pixels, n_jobs=None if jobs == 1 else 1, progress=progress
+                model=known, max_pixels=max_pixels, n_jobs=None if jobs == 1 else 1, progress=progress
             )
             work = partial(do, reader=reader, max_pixels=max_pixels)
             for done, outcome in enumerate(in_order(work, todo, jobs), start=1):

@@ -144,7 +144,7 @@ def tune(
         draw = None if plot is None else _drawer(plot)
         try:
             with terminal_progress(quiet) as progress:
-                digits = load_digits(data, "train")
+                digits = load_digits(data, "train", normalize=True, progress=progress)
                 result = _run(digits, trials, given, progress)
                 if draw is not None:
                     draw(result)
@@ -153,7 +153,7 @@ def tune(
                 complain("what has been measured is kept; the same command goes on from there")
             raise
         if not quiet:
-            for remark in result.remarks():
+            for remark in (*digits.remarks, *result.remarks()):
                 complain(remark)
         if file is not None:
             file.write(json.dumps(result.to_dict(), indent=1) + "\n")
@@ -231,4 +231,11 @@ def _show_tables(result: TuneResult, sink: Sink) -> None:
     write_table(
         sink, ("", "k", "error", "± 1 SE", "on training digits"), rows_of_k, numbers=4, title=best.name
     )
-    sink.write("\n" + textwrap.fill(result.caption, 100) + "\n")
+    sink.write("\n" + textwrap.fill(result.caption, 100) + "\n\n" + _how_to_fit(result) + "\n")
+
+
+def _how_to_fit(result: TuneResult) -> str:
+    """The next step, on one line so that it can be copied."""
+    if result.fit is None:
+        return f"inknn fit can't make a model of this: {result.best.feature}, {result.best.metric} distance."
+    return f"Can be fitted with: {result.fit}"

@@ -21,7 +21,15 @@ from ..errors import DataError
 from ..progress import Progress, no_progress
 from .containers import idx_parts, looks_like_idx, read_idx_pair, read_npz
 from .labelled import LabelledDigits, Part
-from .pictures import PictureList, find_by_folder, find_by_table, read_pictures, unlisted
+from .pictures import (
+    PictureList,
+    SeveralSizesError,
+    find_by_folder,
+    find_by_table,
+    normalised_pictures,
+    read_pictures,
+    unlisted,
+)
 from .tables import names_a_table, read_pixels, read_table
 
 __all__ = ["Found", "find_own", "read_own"]
@@ -41,7 +49,7 @@ class Found:
     part: Part | None = None
 
 
-def read_own(path: Path, part: Part, progress: Progress) -> LabelledDigits:
+def read_own(path: Path, part: Part, progress: Progress, *, normalize: bool = False) -> LabelledDigits:
     """Labelled digits of a path.
 
     Parameters
@@ -52,6 +60,8 @@ def read_own(path: Path, part: Part, progress: Progress) -> LabelledDigits:
         "train" or "test"; what has but one part gives that.
     progress
         Told how far it is.
+    normalize
+        Bring picture files of several sizes into MNIST's normal form.
 
     Raises
     ------
@@ -59,10 +69,19 @@ def read_own(path: Path, part: Part, progress: Progress) -> LabelledDigits:
         If it is in no such format, damaged, or pictures and labels don't match.
     """
     found = find_own(path, part, progress)
-    images = found.images
+    images, several = found.images, False
+    remarks: tuple[str, ...] = ()
     if images is None:
-        images = read_pictures(found.files or (), str(path), progress)
-    return LabelledDigits(str(path), images, found.labels, found.origins, found.files, found.part)
+        try:
+            images = read_pictures(found.files or (), str(path), progress)
+        except SeveralSizesError:
+            if not normalize:
+                raise
+            images, remarks = normalised_pictures(found.files or (), progress)
+            several = True
+    return LabelledDigits(
+        str(path), images, found.labels, found.origins, found.files, found.part, several, remarks
+    )
 
 
 def find_own(path: Path, part: Part, progress: Progress = no_progress) -> Found:

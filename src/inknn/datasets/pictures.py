@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, PictureError
+from ..glyph.normalize import SIDE
 from ..ink import open_pages
 from ..progress import Progress
 from .arrays import as_digit_labels, upright_ink
+from .normal_form import normal_form_of
 from .tables import Table, read_listed
 
-__all__ = ["PictureList", "find_by_folder", "find_by_table", "read_pictures"]
+__all__ = [
+    "PictureList",
+    "SeveralSizesError",
+    "find_by_folder",
+    "find_by_table",
+    "normalised_pictures",
+    "read_pictures",
+]
+
+
+class SeveralSizesError(DataError):
+    """Pictures of one set have several sizes, and were to be taken as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +115,10 @@ def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> ND
 
     Raises
     ------
+    SeveralSizesError
+        If they are of several sizes.
     DataError
-        If they are of several sizes, or one can't be opened.
+        If one can't be opened.
     """
     sizes: Counter[tuple[int, ...]] = Counter()
     opened: list[NDArray[np.uint8]] = []
@@ -116,11 +132,53 @@ def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> ND
         progress("opening pictures", i / len(files))
     if len(sizes) > 1:
         some = ", ".join(f"{width}×{height}" for (height, width), _ in sizes.most_common(3))
-        raise DataError(
+        raise SeveralSizesError(
             f"the pictures of {place} are of several sizes ({some} ...); bring them to one with "
             f"inknn data import {place} -o digits.npz --normalize"
         )
     return upright_ink(np.stack(opened))
+
+
+def normalised_pictures(
+    files: tuple[Path, ...], progress: Progress
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Open pictures of any size, and bring each into MNIST's normal form by the reader's own steps.
+
+    Parameters
+    ----------
+    files
+        The pictures, of a single digit each.
+    progress
+        Told how far it is.
+
+    Returns
+    -------
+    images : uint8 (n, 28, 28)
+        Those on which nothing is found are black.
+    remarks : tuple of str
+        What users should hear of it, a line each.
+
+    Raises
+    ------
+    DataError
+        If one can't be opened.
+    """
+    several: list[str] = []
+
+    def opened() -> Iterator[NDArray[np.uint8]]:
+        for i, file in enumerate(files):
+            yield open_grey(file)
+            progress("bringing pictures into normal form", (i + 1) / len(files))
+
+    def tell(i: int, remark: str) -> None:
+        if "glyphs" in remark:
+            several.append(f"{files[i]}: {remark}")
+
+    formed, kept = normal_form_of(opened(), tell)
+    images = np.zeros((len(files), SIDE, SIDE), np.uint8)
+    images[kept] = formed
+    more = f" ({len(several)} such pictures)" if len(several) > 1 else ""
+    return images, tuple(line + more for line in several[:1])
 
 
 def open_grey(file: Path) -> NDArray[np.uint8]:

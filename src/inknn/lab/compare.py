@@ -18,19 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets import LabelledDigits, load_digits
+from ..datasets.normal_form import to_mnist_form
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress
 from .interval import wilson_interval
 from .machine import machine_facts
 from .methods import METHODS, Method
 from .sampling import stratified_sample
-from .spaces import SpaceError
 
 __all__ = ["QUICK", "Comparison", "Row", "Task", "compare", "load_task", "mcnemar"]
 
 QUICK = (6000, 1000)
 """Digits known and asked in a quick comparison."""
 
+_FORMED = "pictures brought into MNIST's normal form"
 _HELD_OUT = 0.2
 _BATCH = 250  # digits asked between two reports of progress
 
@@ -47,12 +48,15 @@ class Task:
         Where they come from, for reports.
     quick : bool
         Whether there are fewer than there could be.
+    remarks : tuple of str
+        What users should hear of them, a line each.
     """
 
     train: LabelledDigits
     test: LabelledDigits
     how: str
     quick: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,6 @@ class Comparison:
     rows : tuple of Row
     failed : tuple of (str, str)
         Methods that broke, and how.
-    left_out : tuple of str
-        Methods that can't take these pictures.
     missing : tuple of str
         Methods that an interruption kept from being measured.
     """
@@ -146,7 +148,6 @@ class Comparison:
     ours: str | None
     rows: tuple[Row, ...]
     failed: tuple[tuple[str, str], ...] = ()
-    left_out: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -158,16 +159,14 @@ class Comparison:
             "ours": self.ours,
             "rows": [row.to_dict() for row in self.rows],
             "failed": dict(self.failed),
-            "left_out": list(self.left_out),
             "missing": list(self.missing),
+            "interrupted": bool(self.missing),
             "machine": machine_facts(),
         }
 
     def remarks(self) -> list[str]:
         """What a user should hear besides the figures, a line each."""
         said = [f"{name} failed and was left out: {why}" for name, why in self.failed]
-        if self.left_out:
-            said.append(f"left out, since they take 28×28 digits only: {', '.join(self.left_out)}")
         if self.missing:
             said.append(f"not measured before the interruption: {', '.join(self.missing)}")
         return said
@@ -194,7 +193,8 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
     UnknownNameError, DataError
         As ``load_digits``; and if there are too few digits, or all have one label.
     """
-    train, test = (load_digits(data, part, progress=progress) for part in ("train", "test"))
+    train, test = (load_digits(data, part, normalize=True, progress=progress) for part in ("train", "test"))
+    remarks = tuple(dict.fromkeys((*train.remarks, *test.remarks)))
     if train.images.shape == test.images.shape and np.array_equal(train.images, test.images):
         asked = stratified_sample(train.labels, max(1, round(_HELD_OUT * len(train))))
         train, test = _rows(train, np.setdiff1d(np.arange(len(train)), asked)), _rows(train, asked)
@@ -215,7 +215,7 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
     if len(np.unique(train.labels)) < 2:
         raise DataError(f"{train.name}: all digits to learn have one label; there is nothing to compare")
     order = np.random.default_rng(0).permutation(len(test))
-    return Task(train, _rows(test, order), how, quick)
+    return Task(train, _rows(test, order), how, quick, remarks)
 
 
 def compare(
@@ -231,7 +231,8 @@ def compare(
     ----------
     task : Task
     only : sequence of str
-        Keys of :data:`inknn.lab.methods.METHODS`; all that can take the pictures by default.
+        Keys of :data:`inknn.lab.methods.METHODS`; all by default. Those that take digits of 28×28 only get
+        others in MNIST's normal form, and their rows say so.
     progress : Progress, optional
     told : callable, optional
         Hears of each row as soon as it is measured.
@@ -244,10 +245,8 @@ def compare(
     ------
     UnknownNameError
         If there is no such method; it offers the nearest.
-    SpaceError
-        If none of those wanted can take the pictures.
     """
-    methods, left_out = _wanted(only, task.train.images.shape[1:])
+    methods = _wanted(only)
     rows: list[Row] = []
     failed: list[tuple[str, str]] = []
     missing: tuple[str, ...] = ()
@@ -274,7 +273,6 @@ def compare(
         rows[0].name if rows else None,
         tuple(sorted(rows, key=lambda row: (row.error_rate, row.ms_per_digit))),
         tuple(failed),
-        left_out,
         missing,
     )
 
@@ -298,19 +296,11 @@ def mcnemar(only_one: int, only_other: int) -> float:
     return float(binomtest(only_one, total, 0.5).pvalue) if total else 1.0
 
 
-def _wanted(only: Sequence[str], shape: tuple[int, ...]) -> tuple[list[Method], tuple[str, ...]]:
+def _wanted(only: Sequence[str]) -> list[Method]:
     for name in only:
         if name not in METHODS:
             raise UnknownNameError("method", name, METHODS)
-    chosen = [METHODS[name] for name in METHODS if not only or name in only]
-    methods = [method for method in chosen if not method.takes_digits or shape == (28, 28)]
-    left_out = tuple(method.name for method in chosen if method not in methods)
-    if not methods:
-        size = "×".join(map(str, shape))
-        raise SpaceError(
-            f"{', '.join(left_out)} takes 28×28 digits, and these are {size}; choose another method"
-        )
-    return methods, left_out
+    return [METHODS[name] for name in METHODS if not only or name in only]
 
 
 def _measure(method: Method, task: Task, tell: Progress) -> Row:
@@ -318,19 +308,24 @@ def _measure(method: Method, task: Task, tell: Progress) -> Row:
     most = method.asked[0 if task.quick else 1]
     asked = test if most is None else _rows(test, np.arange(min(most, len(test))))
     contestant = method.make()
+    formed = method.takes_digits and train.images.shape[1:] != (28, 28)
+    # Within the times measured: the method needs it.
+    form: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = to_mnist_form if formed else _as_they_are
     tell("fitting", 0.0)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         start = time.perf_counter()
-        contestant.fit(train.images, train.labels)
+        contestant.fit(form(train.images), train.labels)
         fitted = time.perf_counter()
         answers = []
         for first in range(0, len(asked), _BATCH):
             tell("asking", 0.5 + 0.5 * first / len(asked))
-            answers.append(contestant.predict(asked.images[first : first + _BATCH]))
+            answers.append(contestant.predict(form(asked.images[first : first + _BATCH])))
         done = time.perf_counter()
     wrong = np.concatenate(answers) != asked.labels
-    converged = not any(kind.category.__name__ == "ConvergenceWarning" for kind in said)
+    remarks = [_FORMED] if formed else []
+    if any(kind.category.__name__ == "ConvergenceWarning" for kind in said):
+        remarks.append("stopped before it had converged")
     return Row(
         method.name,
         method.what,
@@ -341,7 +336,7 @@ def _measure(method: Method, task: Task, tell: Progress) -> Row:
         1000 * (done - fitted) / len(asked),
         contestant.nbytes(),
         tuple(wrong.tolist()),
-        remark="" if converged else "stopped before it had converged",
+        remark="; ".join(remarks),
     )
 
 
@@ -351,6 +346,10 @@ def _against(ours: Row, row: Row) -> Row:
     one, other = (np.array(each.wrong[:both], np.bool_) for each in (ours, row))
     only_ours, only_this = int((one & ~other).sum()), int((other & ~one).sum())
     return replace(row, only_ours=only_ours, only_this=only_this, p=mcnemar(only_ours, only_this))
+
+
+def _as_they_are(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return images
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,7 +118,7 @@ def evaluate_data(
     part : {"test", "train"}
         Which part of it, where it has two.
     model
-        A file of :meth:`inknn.DigitClassifier.save`, instead of inknn as it comes.
+        A file of :meth:`inknn.DigitClassifier.save`, instead of inknn as it comes (None or "mnist").
     preset : {"best", "fast"}, optional
         Of inknn as it comes; that of ``inknn read`` by default.
     progress
@@ -136,14 +136,16 @@ def evaluate_data(
         If the data or the model can't be read, or don't fit each other.
     """
     from ..datasets import load_digits
-    from .models import factory_model, load_model
+    from .models import open_model
 
-    digits = load_digits(data, part, progress=progress)
+    digits = load_digits(data, part, normalize=True, progress=progress)
     _check_labels(digits.labels, digits.name)
-    asked = factory_model(preset, progress) if model is None else load_model(model)
+    asked = open_model(model, preset, progress)
     _check_known(digits.labels, asked.classes, digits.name)
-    images, changed = to_normal_form(digits.images, progress)
-    return evaluate(
+    images, changed = digits.images, True
+    if not digits.several_sizes:
+        images, changed = to_normal_form(images, progress)
+    found = evaluate(
         asked,
         images,
         digits.labels,
@@ -151,11 +153,12 @@ def evaluate_data(
         origins=digits.origins,
         settings={
             **_part(data, part),
-            "pictures": _treatment(digits.images.shape[1:], changed),
+            "pictures": _treatment(None if digits.several_sizes else digits.images.shape[1:], changed),
             "references": asked.name,
         },
         progress=progress,
     )
+    return replace(found, notes=(*digits.remarks, *found.notes))
 
 
 def evaluate(
@@ -249,8 +252,10 @@ def _part(data: str | os.PathLike[str], part: str) -> dict[str, str]:
     return {"part": f"{part}, where there are two" if os.path.isdir(data) else part}
 
 
-def _treatment(shape: tuple[int, ...], changed: bool) -> str:
-    """What was done to pictures (height, width) before they were asked about."""
+def _treatment(shape: tuple[int, ...] | None, changed: bool) -> str:
+    """What was done to pictures (height, width), or of several sizes, before they were asked about."""
+    if shape is None:
+        return "of several sizes, each brought into MNIST's normal form"
     height, width = shape
     done = "each brought into MNIST's normal form" if changed else "already in MNIST's normal form"
     return f"{height}×{width}, {done}"

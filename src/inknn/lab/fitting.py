@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..datasets import load_digits
+from ..datasets import LabelledDigits, load_digits
 from ..datasets.labelled import Part
 from ..datasets.normal_form import to_normal_form
-from ..errors import DataError
+from ..errors import DataError, InknnError
+from ..features.descriptions import DESCRIPTIONS
+from ..metrics import METRICS
 from ..progress import Progress, no_progress
+from .spaces import LEARNED, Space, SpaceError, metric_and_parameters
 
 if TYPE_CHECKING:
     from ..classifier import DigitClassifier
 
-__all__ = ["Fitted", "fit_data"]
+__all__ = ["Fitted", "fit_command", "fit_data", "steps_to_digits"]
+
+_LEARNED = Space(LEARNED).name
+"""The learned space as :class:`Space` calls it, with the dimensions it has in a model."""
+
+_FITTABLE = (LEARNED, *DESCRIPTIONS)
+
+_NORMAL_FORM = "normal-form+"
+_ENLARGED = "resize+" + _NORMAL_FORM  # so that a small digit counts as a digit and not as a dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +44,13 @@ class Fitted:
     classes: tuple[int, ...]
     normalised: bool
     seconds: float
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        settings = ", ".join(f"{name} {value}" for name, value in self.classifier.recogniser_.facts.items())
+        facts = {**self.classifier.recogniser_.facts, "weights": self.classifier.weights}
+        if self.classifier.features == LEARNED:
+            facts["preset"] = self.classifier.preset
+        settings = ", ".join(f"{name} {value}" for name, value in facts.items())
         brought = ", brought into MNIST's normal form" if self.normalised else ""
         return "\n".join(
             (
@@ -71,14 +88,18 @@ def fit_data(
     ------
     UnknownNameError
         If there is no such set, feature or metric.
+    SpaceError
+        If the features or the metric are such that they can be tuned only.
     DataError
-        If the data can't be read, holds one class only, or fewer digits than neighbours that vote.
+        If the data can't be read, is all blank, holds one class only, or fewer digits than neighbours that
+        vote.
     """
     from ..classifier import DigitClassifier
 
+    _check_fittable(parameters.get("features", LEARNED), parameters.get("metric", "euclidean"))
     classifier = DigitClassifier(**parameters)
     classifier.check_parameters()
-    digits = load_digits(data, part, progress=progress)
+    digits = load_digits(data, part, normalize=True, progress=progress)
     classes = np.unique(digits.labels)
     if len(classes) < 2:
         raise DataError(f"all digits of {digits.name} are {classes[0]}s; a model needs two classes at least")
@@ -87,8 +108,79 @@ def fit_data(
             f"{digits.name} has {len(digits)} digits, too few for the votes of {classifier.n_neighbors} "
             "neighbours; give more digits, or fewer neighbours with -k"
         )
+    notes = (*digits.remarks, *_blank_ones(digits))
     started = time.perf_counter()
-    images, changed = to_normal_form(digits.images, progress)
+    images, changed = digits.images, True
+    if not digits.several_sizes:
+        images, changed = to_normal_form(images, progress)
     classifier.fit(images, digits.labels, progress=progress)
     seconds = time.perf_counter() - started
-    return Fitted(classifier, digits.name, len(digits), tuple(classes.tolist()), changed, seconds)
+    return Fitted(classifier, digits.name, len(digits), tuple(classes.tolist()), changed, seconds, notes)
+
+
+def fit_command(
+    data: str, shape: tuple[int, ...], feature: str, metric: str, weights: str, k: int
+) -> str | None:
+    """The command that makes a model of what was tuned.
+
+    Parameters
+    ----------
+    data : str
+        As ``inknn fit`` takes it.
+    shape : (int, int)
+        Of the pictures that were tuned with.
+    feature, metric : str
+        As :class:`~inknn.lab.spaces.Space` and :func:`~inknn.lab.spaces.metric_and_parameters` take them.
+    weights : str
+    k : int
+
+    Returns
+    -------
+    str, or None
+        None where no model can be made of it, since models have one feature.
+    """
+    feature = feature.removeprefix(_ENLARGED).removeprefix(_NORMAL_FORM)
+    feature = LEARNED if feature == _LEARNED else feature
+    if feature not in _FITTABLE or metric not in METRICS:
+        return None
+    plain = " --preset fast" if feature == LEARNED else ""  # the vote alone, as it was tuned
+    small = "" if shape == (28, 28) else "  # first brings pictures into MNIST's normal form"
+    options = f"-F {feature} -m {metric} -k {k} -w {weights}{plain} -o model.inknn"
+    return f"inknn fit {shlex.quote(data)} {options}{small}"
+
+
+def steps_to_digits(shape: tuple[int, ...]) -> str:
+    """What has to come before a space that takes 28×28 digits only, for pictures (height, width)."""
+    return _ENLARGED if max(shape) < 28 else _NORMAL_FORM
+
+
+def _check_fittable(feature: str, metric: str) -> None:
+    """Tell names that tuning knows, but no model can have, from those that nobody knows."""
+    names: list[tuple[str, tuple[str, ...], str, Callable[[str], object]]] = [
+        (feature, _FITTABLE, "-F", Space),
+        (metric, tuple(METRICS), "-m", metric_and_parameters),
+    ]
+    for given, known, option, parse in names:
+        if given not in known and _is_known(parse, given):
+            raise SpaceError(
+                f"{given} can be tuned, but no model can be made with it; {option} takes one of "
+                f"{', '.join(known)}"
+            )
+
+
+def _is_known(parse: Callable[[str], object], name: str) -> bool:
+    try:
+        parse(name)
+    except InknnError:
+        return False
+    return True
+
+
+def _blank_ones(digits: LabelledDigits) -> list[str]:
+    """What to say of pictures without ink."""
+    blank = len(digits) - int(digits.images.any(axis=(1, 2)).sum())
+    if blank == len(digits):
+        raise DataError(f"all {blank} pictures of {digits.name} are blank; a model needs digits")
+    if not blank:
+        return []
+    return [f"{blank} of the {len(digits)} pictures are blank, and became prototypes; better leave them out"]

@@ -16,7 +16,10 @@ from ..recogniser import Recogniser
 if TYPE_CHECKING:
     from ..reranking import Pictures
 
-__all__ = ["Model", "factory_model", "load_model"]
+__all__ = ["AS_IT_COMES", "Model", "factory_model", "load_model", "open_model"]
+
+AS_IT_COMES = "mnist"
+"""What names inknn as it comes where a file of a model could be named."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,3 +88,18 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
     recogniser, classes = read_digit_model(path)
     return Model(os.fspath(path), recogniser, classes, recogniser.pictures)
+
+
+def open_model(
+    model: str | os.PathLike[str] | None, preset: str | None = None, progress: Progress = no_progress
+) -> Model:
+    """Inknn as it comes, for None or :data:`AS_IT_COMES`; else the model in that file.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        As :func:`factory_model` and :func:`load_model`.
+    """
+    if model is None or model == AS_IT_COMES:
+        return factory_model(preset, progress)
+    return load_model(model)

@@ -61,7 +61,10 @@ def read_model(path: str | os.PathLike[str]) -> tuple[Recogniser, NDArray[Any]]:
     FileNotFoundError
         If there is none.
     """
-    arrays = read_arrays(path, kind=_KIND, version=_VERSION)
+    try:
+        arrays = read_arrays(path, kind=_KIND, version=_VERSION)
+    except DataError as error:
+        raise DataError(f"{error}; make the model again with inknn fit") from error
     try:
         classes, text = arrays["classes"], bool(arrays["classes_are_text"])
     except KeyError as error:

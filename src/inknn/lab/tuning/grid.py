@@ -19,6 +19,7 @@ from ...datasets import LabelledDigits
 from ...errors import UnknownNameError
 from ...metrics import METRICS
 from ...progress import Progress, no_progress
+from ..fitting import fit_command, steps_to_digits
 from ..spaces import Space, SpaceError, metric_and_parameters
 from .curves import Curve
 from .folds import Folds
@@ -45,6 +46,9 @@ class TuneResult:
     searches, taken : int
         Searches that all of it took, one for each fold of each combination; and how many of them an earlier
         run had made.
+    fit : str, optional
+        The command that makes a model with the best features, metric and vote, and the k chosen of them;
+        None where no model can be of that kind.
     """
 
     data: str
@@ -55,6 +59,7 @@ class TuneResult:
     left_out: tuple[str, ...] = ()
     searches: int = 0
     taken: int = 0
+    fit: str | None = None
 
     @classmethod
     def of(
@@ -65,15 +70,21 @@ class TuneResult:
         left_out: Iterable[str],
     ) -> TuneResult:
         """From what has been measured on some folds."""
+        digits = parted.digits
+        ordered = tuple(sorted(curves, key=lambda curve: curve.best_error))
+        best = ordered[0]
         return cls(
-            parted.digits.name,
-            len(parted.digits),
+            digits.name,
+            len(digits),
             parted.count,
-            tuple(sorted(curves, key=lambda curve: curve.best_error)),
+            ordered,
             sum(fold.seconds for fold in measured),
             tuple(left_out),
             len(measured),
             parted.checkpoint.taken,
+            fit_command(
+                digits.name, digits.images.shape[1:], best.feature, best.metric, best.weights, best.chosen_k
+            ),
         )
 
     @property
@@ -115,6 +126,7 @@ class TuneResult:
             "left_out": list(self.left_out),
             "searches": self.searches,
             "taken_from_earlier_runs": self.taken,
+            "fit": self.fit,
         }
 
 
@@ -191,6 +203,9 @@ def combinations(
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Which features go with which metrics, and why others don't.
 
+    Where one takes 28 × 28 digits only, square pictures of another size are brought into MNIST's normal form
+    first, and its name says so.
+
     Parameters
     ----------
     digits : LabelledDigits
@@ -216,6 +231,9 @@ def combinations(
     kinds = {metric: METRICS[metric_and_parameters(metric)[0]] for metric in dict.fromkeys(metrics)}
     for (feature, space), (metric, kind) in product(spaces.items(), kinds.items()):
         reason = space.refusal(shape, digits=kind.takes_digits)
+        formed = steps_to_digits(shape) + feature
+        if reason and not Space(formed).refusal(shape, digits=kind.takes_digits):
+            feature, reason = formed, ""
         if kind.takes_digits and not space.is_pixels:
             reason = f"{metric} compares pictures: only with pixels"
         if reason:
