@@ -16,7 +16,7 @@ from inknn import DigitClassifier
 from inknn.datasets import load_digits, load_mnist_part
 from inknn.datasets.labelled import LabelledDigits
 from inknn.errors import DataError, UnknownNameError
-from inknn.lab.condense import KeepError, condense, wanted_count
+from inknn.lab.condense import KeepError, checked_method, condense, wanted_count
 from inknn.lab.condensing import METHODS, condensed, edited, medoids
 from inknn.progress import no_progress
 from inknn.search import brute_force
@@ -112,6 +112,13 @@ class TestMedoids:
         vectors, codes = clouds(3)
         assert sorted(codes[medoids(vectors, codes, 1)]) == [0, 1, 2]
 
+    def test_a_rare_label_takes_its_one_from_the_commonest(self):
+        vectors, codes = clouds(3)
+        codes = np.where(np.arange(300) < 298, codes % 2, 2)
+        kept = medoids(vectors, codes, 6)
+        assert len(kept) <= 6
+        assert set(codes[kept]) == {0, 1, 2}
+
 
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_keeps_rows_in_order_and_all_labels(name):
@@ -166,6 +173,16 @@ class TestHowMany:
     def test_nonsense_is_refused(self, keep):
         with pytest.raises(KeepError, match="10%"):
             wanted_count(keep, 200)
+
+    @pytest.mark.parametrize("keep", ["0", "150%", "-3", "nan%"])
+    def test_nonsense_is_told_before_anything_is_read_and_without_a_count(self, keep):
+        with pytest.raises(KeepError, match=f"^can't keep {keep} of the digits; write 10% or 6000, say$"):
+            checked_method("medoids", keep)
+
+    @pytest.mark.parametrize("method", ["medoids", "random"])
+    def test_fewer_than_one_for_each_label_are_refused(self, digits, method):
+        with pytest.raises(KeepError, match="can't keep 3 of 900 digits with 10 labels; keep 10 or more"):
+            condense(digits, method, "3")
 
     def test_a_method_that_decides_for_itself_is_not_told(self, digits):
         with pytest.raises(KeepError, match="leave --keep out"):

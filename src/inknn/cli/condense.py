@@ -45,7 +45,11 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
     help="condensed, edited, edited-condensed, medoids or random.  [default: edited-condensed; medoids with "
     "--keep]",
 )
-@click.option("--keep", metavar="N|P%", help="How many digits medoids and random keep.  [default: 10%]")
+@click.option(
+    "--keep",
+    metavar="N|P%",
+    help="How many digits medoids and random keep, one for each label or more.  [default: 10%]",
+)
 @click.option(
     "--format",
     "-f",

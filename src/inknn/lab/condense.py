@@ -157,14 +157,24 @@ def wanted_count(keep: str | None, count: int) -> int | None:
     """
     if keep is None:
         return None
-    text = keep.strip()
-    try:
-        wanted = float(text[:-1]) / 100 * count if text.endswith("%") else float(int(text))
-    except ValueError:
-        raise KeepError(f"{keep!r} is no number of digits to keep; write 10% or 6000, say") from None
-    if not 0 < wanted <= count or wanted != wanted:
+    number, part = _number_or_part(keep)
+    wanted = number * count if part else number
+    if wanted > count:
         raise KeepError(f"can't keep {keep} of {count:,} digits; write 10% or {max(1, count // 10)}, say")
     return max(1, round(wanted))
+
+
+def _number_or_part(keep: str) -> tuple[float, bool]:
+    """What is to be kept, however many there are: a number of digits, or a part of them (0 to 1) and True."""
+    text = keep.strip()
+    part = text.endswith("%")
+    try:
+        number = float(text[:-1]) / 100 if part else float(int(text))
+    except (ValueError, OverflowError):
+        raise KeepError(f"{keep!r} is no number of digits to keep; write 10% or 6000, say") from None
+    if not 0 < number <= (1 if part else np.inf):  # nan is neither
+        raise KeepError(f"can't keep {keep} of the digits; write 10% or 6000, say")
+    return number, part
 
 
 def condense(
@@ -184,7 +194,8 @@ def condense(
         A key of :data:`inknn.lab.condensing.METHODS`; ``"medoids"`` where ``keep`` is given, else
         ``"edited-condensed"``.
     keep : str, optional
-        Like ``"10%"`` or ``"6000"``, for methods that have to be told; a tenth by default.
+        Like ``"10%"`` or ``"6000"``, for methods that have to be told, one for each label at least; a tenth
+        by default.
     progress
         Told how far it is.
 
@@ -197,21 +208,20 @@ def condense(
     UnknownNameError
         If there is no such method.
     KeepError
-        If ``keep`` makes no sense, or the method decides for itself.
+        If ``keep`` makes no sense or is less than one for each label, or the method decides for itself.
     DataError
         If there are too few digits, or all bear one label.
     """
     chosen = checked_method(method, keep)
     classes, codes = checked_classes(digits)
-    count = wanted_count(keep or "10%", len(digits))
-    assert count is not None
+    count = _count_for_labels(keep, digits, len(classes))
     images, _ = to_normal_form(digits.images, progress)
     held = stratified_sample(codes, round(_HELD_OUT * len(codes)), _SEED)
     others = np.setdiff1d(np.arange(len(codes)), held)
     costs, calibration = _measured(
         _Part(images[others], codes[others], images[held], codes[held], len(classes)),
         chosen,
-        round(count * len(others) / len(codes)) or 1,
+        max(len(classes), round(count * len(others) / len(codes))),
         progress,
     )
     classifier = DigitClassifier(chosen.n_voters, preset="fast").fit(
@@ -221,6 +231,19 @@ def condense(
     indices = chosen.keep(whole.vectors, codes, count, progress)
     classifier.recogniser_ = replace(_subset(whole, indices, chosen.n_voters), calibration=calibration)
     return Condensed(digits, chosen.name, indices, costs, classifier)
+
+
+def _count_for_labels(keep: str | None, digits: LabelledDigits, n_labels: int) -> int:
+    """How many digits to keep: what was asked for, which has to be enough, or a tenth and enough."""
+    count = wanted_count(keep, len(digits))
+    if count is None:
+        return max(n_labels, round(len(digits) / 10))
+    if count < n_labels:
+        raise KeepError(
+            f"can't keep {count} of {len(digits):,} digits with {n_labels} labels; keep {n_labels} or more, "
+            "one for each label"
+        )
+    return count
 
 
 def save_digits(found: Condensed, file: BinaryIO) -> None:
@@ -240,7 +263,7 @@ def checked_method(method: str | None, keep: str | None) -> Method:
     if name not in METHODS:
         raise UnknownNameError("way to condense", name, METHODS)
     if keep is not None:
-        wanted_count(keep, 1 << 62)  # that it is no number is told before anything is read
+        _number_or_part(keep)  # that it makes no sense is told before anything is read
         if not METHODS[name].sized:
             sized = " or ".join(each.name for each in METHODS.values() if each.sized)
             raise KeepError(f"{name} decides for itself how many to keep; leave --keep out, or use {sized}")

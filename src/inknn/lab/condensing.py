@@ -146,7 +146,8 @@ def medoids(
     vectors : float32 (n, d)
     codes : int64 (n,)
     count : int
-        Clusters in all; each label has as large a part of them as of the digits, and one at least.
+        Clusters in all; each label has as large a part of them as of the digits, and one at least. With
+        fewer clusters than labels, there is one for each label.
     progress
         Told how far it is.
 
@@ -159,17 +160,26 @@ def medoids(
 
     kept = []
     labels = _by_label(codes)
-    sizes = np.bincount(codes[stratified_sample(codes, count)], minlength=int(codes.max()) + 1)
+    sizes = _sizes(codes, count)
     for number, rows in enumerate(labels):
         progress("clustering", number / len(labels))
         mine = np.ascontiguousarray(vectors[rows])
-        clusters = max(1, int(sizes[codes[rows[0]]]))
+        clusters = int(sizes[codes[rows[0]]])
         means = MiniBatchKMeans(clusters, n_init=1, batch_size=2048, max_iter=10, random_state=_SEED).fit(
             mine
         )
         centres = np.ascontiguousarray(means.cluster_centers_, np.float32)
         kept.append(rows[np.unique(nearest(centres, mine, 1)[1])])
     return np.sort(np.concatenate(kept))
+
+
+def _sizes(codes: Codes, count: int) -> NDArray[np.int64]:
+    """Clusters for each label, ``count`` in all: in proportion; what rare ones lack, the largest give."""
+    sizes = np.bincount(codes[stratified_sample(codes, count)], minlength=int(codes.max()) + 1)
+    sizes = np.maximum(sizes, np.bincount(codes, minlength=len(sizes)) > 0)
+    while sizes.sum() > count and sizes.max() > 1:
+        sizes[sizes.argmax()] -= 1
+    return sizes
 
 
 def _tidied(vectors: Vectors, codes: Codes, progress: Progress) -> NDArray[np.int64]:
