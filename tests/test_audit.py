@@ -36,6 +36,10 @@ def inknn(*arguments, **options):
     )
 
 
+def pairs(copies):
+    return [(pair.first, pair.second) for pair in copies]
+
+
 @pytest.fixture(scope="module")
 def spoilt():
     """1,200 digits: 1.25 % with wrong labels, a copy, one with another label, a near copy, a blank."""
@@ -82,11 +86,25 @@ class TestLabels:
     def test_a_digit_is_never_its_own_neighbour(self, found):
         assert all(suspect.index not in suspect.neighbours for suspect in found.suspects)
 
+    def test_shuffled_ones_look_unrelated_and_are_counted_as_contradicted(self, spoilt):
+        shuffled = np.random.default_rng(2).permutation(spoilt.labels[:400])
+        checked = audit(LabelledDigits("shuffled", spoilt.images[:400], shuffled))
+        assert checked.unrelated()
+        assert checked.n_contradicted() > 300
+        text, plain = as_text(checked, 3), as_dict(checked, 3)
+        assert f"{checked.n_contradicted()} contradicted by the vote" in text
+        assert "the labels look unrelated to the pictures" in text
+        assert plain["unrelated"]
+        assert plain["contradicted"] == sum(each["contradicted"] for each in plain["labels"].values())
+        assert plain["contradicted_interval"][0] > 0.7
+        assert "the labels look unrelated to the pictures" in page_of(checked)
+
     def test_right_labels_are_not_called_wrong(self, spoilt):
         clean = np.setdiff1d(np.arange(600), [*FLIPPED, COPY, CONFLICTING, NEARLY, BLANK, 200, 201, 400])
         checked = audit(LabelledDigits("clean", spoilt.images[clean], spoilt.labels[clean]))
         assert len(checked.probable()) <= 2
         assert checked.expected_errors < 3
+        assert not checked.unrelated()
 
 
 class TestLabelNoise:
@@ -131,10 +149,10 @@ class TestLabelNoise:
 
 class TestCopies:
     def test_exact_near_and_conflicting_ones_are_told_apart(self, found):
-        pairs = {(pair.first, pair.second): pair for pair in found.copies}
-        assert pairs[COPY, 200].exact
-        assert pairs[CONFLICTING, 201].exact
-        assert not pairs[NEARLY, 400].exact
+        by_places = {(pair.first, pair.second): pair for pair in found.copies}
+        assert by_places[COPY, 200].exact
+        assert by_places[CONFLICTING, 201].exact
+        assert not by_places[NEARLY, 400].exact
         assert [(pair.first, pair.second) for pair in found.conflicting()] == [(CONFLICTING, 201)]
         assert len(found.copies) <= 6
 
@@ -159,9 +177,32 @@ class TestCopies:
         """The same distance is a copy among far neighbours and none among near ones."""
         distances = np.array([[0.2, 1.0, 1.0], [0.2, 0.3, 0.3]])
         indices = np.array([[1, 2, 3], [2, 3, 4]])
-        assert [(pair.first, pair.second) for pair in near_copies(distances, indices, 0.5, np.arange(5))] == [
-            (0, 1)
-        ]
+        pictures = self.dots(0, 0, 0, 7, 14)
+        assert pairs(near_copies(distances, indices, 0.5, np.arange(5), pictures)) == [(0, 1)]
+
+    def test_pixels_have_to_say_the_same(self):
+        """Near by the metric, but its dot lies as far from the first one's as those of the others do."""
+        distances, indices = np.array([[0.1, 0.2, 1.0, 1.0]]), np.array([[1, 2, 3, 4]])
+        pictures = self.dots(0, 8, 0, 14, 20)
+        assert pairs(near_copies(distances, indices, 0.5, np.arange(5), pictures)) == [(0, 2)]
+
+    def test_of_two_sets_the_second_is_the_one_asked_about(self):
+        distances, indices = np.array([[0.1, 1.0, 1.0]]), np.array([[2, 0, 1]])
+        known, asked = self.dots(7, 14, 0), self.dots(0)
+        assert pairs(near_copies(distances, indices, 0.5, np.array([0, 1, 2]), known, asked)) == [(2, 0)]
+
+    def test_few_digits_of_a_label_are_no_copies_of_one_another(self, spoilt):
+        """The metric alone, learned from 200, takes eleven pairs for copies; there is none."""
+        some = slice(600, 800)
+        assert len(audit(LabelledDigits("few", spoilt.images[some], spoilt.labels[some])).copies) <= 1
+
+    @staticmethod
+    def dots(*columns):
+        """Pictures with a dot each, so far from the left."""
+        pictures = np.zeros((len(columns), 28, 28), np.uint8)
+        for picture, column in zip(pictures, columns, strict=True):
+            picture[12:16, column : column + 4] = 255
+        return pictures
 
 
 class TestLeverage:
@@ -212,7 +253,9 @@ class TestReports:
 
     def test_json_holds_plain_values(self, found):
         plain = json.loads(json.dumps(as_dict(found, 5)))
-        assert plain["contradicted"] == len(found.suspects)
+        assert plain["contradicted"] == found.contradicted.sum()
+        assert plain["suspected"] == len(found.suspects)
+        assert not plain["unrelated"]
         assert len(plain["suspects"]) == 5
         assert plain["copies"]["pairs"][0]["exact"] is True
 

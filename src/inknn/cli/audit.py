@@ -59,13 +59,15 @@ def audit(
 ) -> None:
     """Look for wrong labels, copies, digits that mislead, and pictures of nothing.
 
-    Every digit is asked about with itself left out. Labels that the neighbours contradict come worst first:
-    "looks like" is what the neighbours say, "as often as" the part of digits like it that bear that label,
-    and "label wrong" the probability that this one was a slip. Look at them: some are odd, but right.
+    Every digit is asked about with itself left out, and contradicted where the others vote for another label.
+    Suspects come worst first: "looks like" is what the neighbours say, "as often as" the part of digits like
+    it that bear that label, and "label wrong" the probability that this one was a slip. Look at them: some
+    are odd, but right.
 
-    Copies are the same pixel by pixel, or less than half as far away as what comes after. A digit misleads if
-    more answers about the others were right without it. Least like a digit comes first what lies farthest
-    from all others; credibility is the part of the set that is at least as odd.
+    Copies are the same pixel by pixel, or less than half as far away as what comes after, in the learned
+    metric and in pixels. A digit misleads if more answers about the others were right without it. Least like
+    a digit comes first what lies farthest from all others; credibility is the part of the set that is at
+    least as odd.
 
     Examples:
 

@@ -42,6 +42,9 @@ PROBABLE = 0.5
 NEAR = 0.5
 """Of the distance to the twelfth neighbour: in MNIST's 60,000 digits the nearest lies at 0.86 as a rule."""
 
+UNRELATED = 0.1
+"""A vote that mends fewer of the errors that always saying the commonest label makes has learned nothing."""
+
 _FEWEST = 20  # digits; fewer have no neighbourhood
 _BATCH = 2000
 _SAMPLE = 3000  # digits nobody contradicts, by which contradiction is judged
@@ -105,7 +108,7 @@ class Audit:
     expected_errors : float
         How many labels are wrong, most probably.
     suspects : list of Suspect
-        All that their neighbours contradict.
+        All whose label digits like them don't bear; fewer than the vote contradicts, where that errs often.
     copies : list of Copies
         Within the set; exact ones first.
     odd : list of Odd
@@ -132,6 +135,15 @@ class Audit:
     def probable(self) -> list[Suspect]:
         """Suspects whose label is rather wrong than right."""
         return [suspect for suspect in self.suspects if suspect.wrong >= PROBABLE]
+
+    def n_contradicted(self) -> int:
+        """How many digits the others' vote gives another label."""
+        return int(self.contradicted.sum())
+
+    def unrelated(self) -> bool:
+        """Whether the others' vote is hardly right more often than always saying the commonest label."""
+        wrong_anyway = len(self.digits) - int(self.counts.max())
+        return wrong_anyway - self.n_contradicted() < UNRELATED * wrong_anyway
 
     def conflicting(self) -> list[Copies]:
         """Copies within the set that bear different labels: one of them is wrong for certain."""
@@ -197,7 +209,9 @@ def audit(
         distances, near, mine, n_labels=len(classes), n_voters=settings.n_voters
     ).spread(kept, len(codes))
     copies = exact_copies(groups) + [
-        pair for pair in near_copies(distances, near, NEAR, kept) if groups[pair.first] != groups[pair.second]
+        pair
+        for pair in near_copies(distances, near, NEAR, kept, form)
+        if groups[pair.first] != groups[pair.second]
     ]
     return Audit(
         digits,
@@ -209,7 +223,7 @@ def audit(
         copies,
         _odd(digits, kept, oddness, n_odd),
         leverage,
-        [] if against is None else _copies_against(digits, against, kept, index, recogniser, progress),
+        [] if against is None else _copies_against(digits, form, against, kept, index, recogniser, progress),
         against,
     )
 
@@ -348,6 +362,7 @@ def _odd(
 
 def _copies_against(
     digits: LabelledDigits,
+    pictures: NDArray[np.uint8],
     against: LabelledDigits,
     kept: NDArray[np.int64],
     index: Index,
@@ -364,12 +379,12 @@ def _copies_against(
             Copies(first[group], place, 0.0) for place, group in enumerate(theirs.tolist()) if group in first
         ]
     known = {pair.second for pair in exact}
-    form, _ = to_normal_form(against.images, progress)
+    asked, _ = to_normal_form(against.images, progress)
     k = min(recogniser.settings.n_witnesses, len(kept))
-    distances, near = np.empty((len(form), k)), np.empty((len(form), k), np.int64)
-    for start in range(0, len(form), _BATCH):
-        progress(f"looking for copies in {against.name}", start / len(form))
+    distances, near = np.empty((len(asked), k)), np.empty((len(asked), k), np.int64)
+    for start in range(0, len(asked), _BATCH):
+        progress(f"looking for copies in {against.name}", start / len(asked))
         some = slice(start, start + _BATCH)
-        distances[some], near[some] = index.query(recogniser.embed(form[some]), k)
-    found = near_copies(distances, near, NEAR, kept, mutual=False)
+        distances[some], near[some] = index.query(recogniser.embed(asked[some]), k)
+    found = near_copies(distances, near, NEAR, kept, pictures, asked)
     return exact + [pair for pair in found if pair.second not in known]

@@ -71,8 +71,8 @@ def _figures(found: Audit) -> str:
     said = dict(summary(found))
     exact = sum(pair.exact for pair in found.copies)
     shown = [
-        (f"{len(found.suspects):,}", "labels contradicted", said["labels"], "wrong"),
-        (f"{len(found.probable()):,}", "labels rather wrong than right", "by the neighbours alone", "wrong"),
+        (f"{found.n_contradicted():,}", "labels contradicted", said["labels"], "wrong"),
+        (f"{len(found.probable()):,}", "labels rather wrong than right", said["suspects"], "wrong"),
         (f"{exact:,}", "exact copies", said["copies"], "right"),
         (f"{len(found.leverage.worst()):,}", "digits that mislead", said["leverage"], "right"),
     ]

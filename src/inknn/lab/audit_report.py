@@ -28,17 +28,17 @@ def whereabouts(digits: LabelledDigits, index: int) -> str:
 
 def summary(found: Audit) -> list[tuple[str, str]]:
     """The figures to begin with, each under its name."""
-    count, contradicted = len(found.digits), len(found.suspects)
+    count, contradicted = len(found.digits), found.n_contradicted()
     low, high = wilson_interval(contradicted, count)
     exact = sum(pair.exact for pair in found.copies)
     lines = [
         ("set", f"{found.digits.name}, {count:,} digits, {len(found.classes)} labels"),
         (
             "labels",
-            f"{contradicted:,} contradicted by their neighbours ({100 * contradicted / count:.2f} %, 95 % "
-            f"interval {100 * low:.2f} to {100 * high:.2f} %); {len(found.probable()):,} of them rather "
-            f"wrong than right, {found.expected_errors:.1f} expected",
+            f"{contradicted:,} contradicted by the vote of the others ({100 * contradicted / count:.2f} %, "
+            f"95 % interval {100 * low:.2f} to {100 * high:.2f} %)",
         ),
+        ("suspects", _suspicion(found)),
         (
             "copies",
             f"{exact:,} exact, {len(found.copies) - exact:,} nearly; {len(found.conflicting()):,} with "
@@ -62,6 +62,20 @@ def summary(found: Audit) -> list[tuple[str, str]]:
         )
     )
     return lines
+
+
+def _suspicion(found: Audit) -> str:
+    if found.unrelated():
+        commonest = int(found.counts.argmax())
+        return (
+            "none can be told: the labels look unrelated to the pictures; the vote is right about "
+            f"{len(found.digits) - found.n_contradicted():,}, and always saying {found.classes[commonest]} "
+            f"would be about {found.counts[commonest]:,}"
+        )
+    return (
+        f"{len(found.suspects):,} that digits like them contradict, {len(found.probable()):,} of them rather "
+        f"wrong than right; {found.expected_errors:.1f} wrong labels expected in all"
+    )
 
 
 def as_text(found: Audit, limit: int) -> str:
@@ -105,7 +119,7 @@ def as_text(found: Audit, limit: int) -> str:
         for suspect in found.suspects
     ]
     heads = ("index", "label", "looks like", "as often as", "label wrong", "neighbours", "from")
-    parts.append(_table("labels that their neighbours contradict", heads, suspects, limit))
+    parts.append(_table("suspects, the most probably wrong first", heads, suspects, limit))
     parts.append(_copies("copies", found.copies, found, digits, limit))
     if found.against is not None:
         title = f"copies in {found.against.name}"
@@ -178,7 +192,7 @@ def as_csv(found: Audit, limit: int) -> str:
 def as_dict(found: Audit, limit: int) -> dict[str, Any]:
     """For programs: plain values, ready for ``json.dumps``; at most ``limit`` findings of each kind."""
     digits, labels, leverage = found.digits, found.digits.labels, found.leverage
-    count, contradicted = len(digits), len(found.suspects)
+    count, contradicted = len(digits), found.n_contradicted()
 
     def pairs(copies: list[Copies], other: LabelledDigits) -> list[dict[str, Any]]:
         return [
@@ -203,6 +217,8 @@ def as_dict(found: Audit, limit: int) -> dict[str, Any]:
         },
         "contradicted": contradicted,
         "contradicted_interval": list(wilson_interval(contradicted, count)),
+        "unrelated": found.unrelated(),
+        "suspected": len(found.suspects),
         "probably_wrong": len(found.probable()),
         "expected_errors": found.expected_errors,
         "suspects": [

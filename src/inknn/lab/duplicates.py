@@ -5,12 +5,15 @@ with that of the twelfth or so, as Lowe compares the nearest with the second nea
 features from scale-invariant keypoints", 2004), so that neither ones, which all lie close together, nor
 odd digits, which lie far from everything, are taken for copies. With the twelfth, up to eleven copies of
 one picture don't hide each other.
+
+A metric learned from few digits draws those of a label together; so the pixels have to say the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +29,7 @@ class Copies:
     first, second : int
         Their places; that of the second counts the other set where two were compared.
     nearness : float
-        Distance over what is usual there, 0 for exact copies.
+        Distance over what is usual there, in the metric or in pixels, whichever is more; 0 for exact copies.
     """
 
     first: int
@@ -60,10 +63,10 @@ def near_copies(
     indices: NDArray[np.int64],
     limit: float,
     places: NDArray[np.int64],
-    *,
-    mutual: bool = True,
+    pictures: NDArray[np.uint8],
+    asked: NDArray[np.uint8] | None = None,
 ) -> list[Copies]:
-    """Pairs that are much nearer than the pictures around them, nearest first.
+    """Pairs that are much nearer than the pictures around them, in the metric and in pixels; nearest first.
 
     Parameters
     ----------
@@ -72,10 +75,12 @@ def near_copies(
     limit : float
         Of the distance of the last one; nearer is nearly the same.
     places : int64 (m,)
-        What to call the neighbours, by index.
-    mutual : bool
-        Whether pictures are their own neighbours' neighbours; a pair is then seen from both sides, and from
-        either is enough. Else ``second`` counts pictures, ``first`` neighbours.
+        What to call the neighbours, by index: their rows in ``pictures``.
+    pictures : uint8 (p, height, width)
+        Among them the neighbours, in one size and position.
+    asked : uint8 (n, height, width), optional
+        The pictures that were asked about; ``second`` counts these, ``first`` the neighbours. Left out, they
+        are their own neighbours' neighbours; a pair is then seen from both sides, and from either is enough.
 
     Returns
     -------
@@ -85,9 +90,25 @@ def near_copies(
     usual = distances[:, -1:]
     nearness = np.divide(distances, usual, out=np.ones_like(distances), where=usual > 0)
     best: dict[tuple[int, int], float] = {}
-    for row, rank in np.argwhere(nearness < limit).tolist():
-        near, other = max(float(nearness[row, rank]), np.finfo(float).tiny), int(places[indices[row, rank]])
-        first, second = sorted((other, int(places[row]))) if mutual else (other, row)
-        best[first, second] = min(near, best.get((first, second), np.inf))
+    for row in np.flatnonzero((nearness < limit).any(axis=1)).tolist():
+        around = places[indices[row]]
+        alike = _nearness_in_pixels(pictures[places[row]] if asked is None else asked[row], pictures[around])
+        both = np.maximum(nearness[row], alike)
+        for rank in np.flatnonzero(both < limit).tolist():
+            near, other = max(float(both[rank]), np.finfo(float).tiny), int(around[rank])
+            first, second = (other, row) if asked is not None else sorted((other, int(places[row])))
+            best[first, second] = min(near, best.get((first, second), np.inf))
     pairs = [Copies(first, second, near) for (first, second), near in best.items()]
     return sorted(pairs, key=lambda pair: (pair.nearness, pair.first, pair.second))
+
+
+def _nearness_in_pixels(picture: NDArray[np.uint8], around: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Distance from a picture to its neighbours over that to the farther half of them, float64 (k,)."""
+    away = np.array([np.linalg.norm(_soft(other) - _soft(picture)) for other in around])
+    usual = float(np.median(away[len(away) // 2 :]))
+    return away / usual if usual > 0 else np.ones(len(away))
+
+
+def _soft(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Blurred, so that half a pixel to the side is not far away."""
+    return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0))
