@@ -106,6 +106,7 @@ class TestFolderPerLabel:
         Image.fromarray(255 - np.asarray(Image.open(first).resize((84, 84)))).save(first)
         found = load_digits(folder, normalize=True)
         assert found.several_sizes
+        assert "zz.png: no digit found" in found.remarks[0]
         assert found.images.shape == (COUNT + 1, 28, 28)
         blank = [str(file).endswith("zz.png") for file in found.files]
         assert np.array_equal(~found.images.any(axis=(1, 2)), blank)

@@ -163,6 +163,7 @@ def normalised_pictures(
     DataError
         If one can't be opened.
     """
+    nothing: list[str] = []
     several: list[str] = []
 
     def opened() -> Iterator[NDArray[np.uint8]]:
@@ -171,14 +172,17 @@ def normalised_pictures(
             progress("bringing pictures into normal form", (i + 1) / len(files))
 
     def tell(i: int, remark: str) -> None:
-        if "glyphs" in remark:
-            several.append(f"{files[i]}: {remark}")
+        of_its_kind = several if "glyphs" in remark else nothing
+        of_its_kind.append(f"{files[i]}: {remark.removesuffix('; left out')}")
 
     formed, kept = normal_form_of(opened(), tell)
     images = np.zeros((len(files), SIDE, SIDE), np.uint8)
     images[kept] = formed
-    more = f" ({len(several)} such pictures)" if len(several) > 1 else ""
-    return images, tuple(line + more for line in several[:1])
+    return images, tuple(
+        lines[0] + (f" ({len(lines)} such pictures)" if len(lines) > 1 else "")
+        for lines in (nothing, several)
+        if lines
+    )
 
 
 def open_grey(file: Path) -> NDArray[np.uint8]:
