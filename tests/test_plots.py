@@ -414,9 +414,9 @@ class TestBadInput:
             (
                 ("normalising", "SOME", "-n", "400", "-o", "a.png"),
                 2,
-                "-n 400: this plot has room for 24 at most",
+                "-n 400: this plot has room for 10 at most",
             ),
-            (("normalising", "SOME", "-i", "1" + ",1" * 24, "-o", "a.png"), 2, "picks 24 at most, got 25"),
+            (("normalising", "SOME", "-i", "1" + ",1" * 24, "-o", "a.png"), 2, "picks 10 at most, got 25"),
             (("gradient", "SOME", "-i", "1,2", "-o", "a.png"), 2, "picks 1 at most"),
             (("regions", "SOME", "-k", "0", "-o", "a.png"), 2, "take 1 to 45"),
             (("regions", "SOME", "-k", "46", "-o", "a.png"), 2, "take 1 to 45"),

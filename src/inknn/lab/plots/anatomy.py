@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["distortion", "draw_distortion", "draw_gradient", "draw_normalising", "gradient", "normalising"]
 
 _SHIFT = 2  # pixels, as in the metric
-_COLUMNS = 24  # digits side by side whose sizes can still be read
+_COLUMNS = 10  # digits side by side whose words can still be read
 
 
 @drawing
