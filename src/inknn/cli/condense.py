@@ -90,7 +90,7 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
             from ..lab.condense import condense as condense_digits
 
             checked_method(method, keep)
-            digits = load_digits(data, "train", progress=progress)
+            digits = load_digits(data, "train", normalize=True, progress=progress)
             found = condense_digits(digits, method, keep, progress=progress)
         _save(found, output)
         sink.write(json.dumps(found.to_dict()) + "\n" if format == "json" else f"{found}\n")

@@ -254,12 +254,12 @@ def audit_data(
     DataError
         If its files are damaged, it has too few digits or only one label.
     """
-    digits = load_digits(data, part, progress=progress)
+    digits = load_digits(data, part, normalize=True, progress=progress)
     checked_classes(digits)
     other = None
     if against is not None:
         theirs: Part = "train" if part == "test" else "test"
-        other = load_digits(against, theirs, progress=progress)
+        other = load_digits(against, theirs, normalize=True, progress=progress)
         if os.fspath(against) == os.fspath(data) and digits.part is None:
             raise DataError(f"{digits.name} has one part only, which can't be compared with itself")
     recogniser = None

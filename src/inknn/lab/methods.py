@@ -112,7 +112,10 @@ class PlainVote:
         # Threads that wait for each other on a busy machine can make a second's work last ten.
         with threadpool_limits(1, user_api="blas"):
             rows = self._space.fit_transform(images, labels)
-            self._vote = KNeighborsClassifier(min(self._k, len(rows)), metric=self._metric).fit(rows, labels)
+            vote = KNeighborsClassifier(
+                min(self._k, len(rows)), metric=self._metric, p=3
+            )  # Minkowski's, as the table of metrics has it
+            self._vote = vote.fit(rows, labels)
         self._bytes = rows.nbytes + len(rows)  # a byte for each label
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:

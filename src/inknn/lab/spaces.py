@@ -228,7 +228,7 @@ def metric_and_parameters(spec: str) -> tuple[str, dict[str, Any]]:
     if name not in METRICS:
         raise UnknownNameError("metric", name, METRICS)
     if not colon:
-        return name, {}
+        return name, {"p": 3.0} if name == "minkowski" else {}  # as the table of metrics has it
     if name != "minkowski":
         raise SpaceError(f"{name} takes no number; write {name}")
     try:
