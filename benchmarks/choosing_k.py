@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 
-from inknn.datasets import LabelledDigits, load_digits
+from inknn.datasets import LabeledDigits, load_digits
 from inknn.lab.machine import machine_facts
 from inknn.lab.tuning import tune
 
@@ -26,7 +26,7 @@ KS = range(1, 16)
 def main(count: int) -> None:
     """Measure both, ours first, and print the figures as JSON."""
     whole = load_digits("mnist", "train")
-    digits = LabelledDigits("mnist", whole.images[:count], whole.labels[:count])
+    digits = LabeledDigits("mnist", whole.images[:count], whole.labels[:count])
     start = time.perf_counter()
     ours = tune(digits, k=KS, fresh=True).best
     ours_seconds = time.perf_counter() - start

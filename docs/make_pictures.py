@@ -31,7 +31,7 @@ PLOTS = {
     "regions": "plot regions -k 1,15",
     "embedding": "plot embedding",
     "gradient": "plot gradient",
-    "normalising": "plot normalising",
+    "normalizing": "plot normalizing",
     "distortion": "plot distortion",
 }
 """Commands that draw plots, without the file they write to; a kind each, by its name."""

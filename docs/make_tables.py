@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from make_pictures import PLOTS as DRAWN
 
-from inknn.datasets.catalogue import CATALOGUE, Entry
-from inknn.features import FEATURES, PREPROCESSING
-from inknn.features.descriptions import DESCRIPTIONS
+from inknn.datasets.catalog import CATALOG, Entry
+from inknn.estimators.features import FEATURES
+from inknn.estimators.preprocessing import PREPROCESSING
+from inknn.features.registry import DESCRIPTIONS
 from inknn.lab.plots import PLOTS
 from inknn.metrics import METRICS
 
@@ -43,7 +44,7 @@ def metrics() -> list[str]:
     head = ("name", "distance of a and b", "cost of a pair", "true metric", "compares", "looks at")
     return [
         "# Metrics",
-        "Names for `--metric`, for `metric=` of [`NearestNeighbors`](../api/neighbours.md) and "
+        "Names for `--metric`, for `metric=` of [`NearestNeighbors`](../api/neighbors.md) and "
         "[`KNeighborsClassifier`](../api/classifiers.md), and for [`search_with`](../api/metrics.md). "
         "`inknn metrics` prints this table.",
         _table(head, rows),
@@ -70,7 +71,7 @@ def features() -> list[str]:
     fitted = ", ".join(f"`{name}`" for name in DESCRIPTIONS)
     return [
         "# Features",
-        "Names for [`inknn.features.feature`](../api/features.md), which gives a scikit-learn transformer, "
+        "Names for [`inknn.estimators.features.feature`](../api/features.md), which gives a scikit-learn transformer, "
         "and for `inknn tune --feature`.",
         _table(("name", "what it describes", "numbers", "takes", "needs labels"), rows),
         f"`inknn fit --feature` and `DigitClassifier(features=...)` know {fitted}, and `learned`: the "
@@ -86,8 +87,8 @@ def preprocessing() -> list[str]:
     )
     return [
         "# Preprocessing",
-        "Names for [`inknn.features.preprocess`](../api/features.md), which gives a scikit-learn "
-        "transformer. Steps on pictures take and give grey levels; they can follow each other and come "
+        "Names for [`inknn.estimators.preprocessing.preprocess`](../api/features.md), which gives a scikit-learn "
+        "transformer. Steps on pictures take and give gray levels; they can follow each other and come "
         "before any feature.",
         _table(("name", "what it does", "takes"), rows),
     ]
@@ -102,17 +103,17 @@ def data_sets() -> list[str]:
             f"{each.counts['test']:,}",
             f"{each.shape[0]}×{each.shape[1]}",
             f"{each.megabytes:.0f} MB" if each.files else "nothing",
-            _plain(each.licence),
+            _plain(each.license),
         )
-        for each in CATALOGUE.values()
+        for each in CATALOG.values()
     )
     return [
         "# Data sets",
         "Names for every command that takes DATA, and for "
         "[`inknn.datasets.load_digits`](../api/datasets.md). `inknn data list` prints this table, "
         "`inknn data fetch NAME` gets what is not here yet.",
-        _table(("name", "train", "test", "size", "to fetch", "licence"), rows),
-        *(part for entry in CATALOGUE.values() for part in _entry(entry)),
+        _table(("name", "train", "test", "size", "to fetch", "license"), rows),
+        *(part for entry in CATALOG.values() for part in _entry(entry)),
     ]
 
 

@@ -99,7 +99,7 @@ def form(desk: Desk) -> tuple[Picture, list[str]]:
             stroke = write_digit(image, 62 * desk.rng.uniform(0.92, 1.06), pen, desk.rng)
             x = left + side * (column + 0.5) - stroke.shape[1] / 2 + desk.rng.uniform(-6, 6)
             y = top + side / 2 - stroke.shape[0] / 2 + desk.rng.uniform(-6, 6)
-            lay_ink(page, stroke, x, y, pen.colour)
+            lay_ink(page, stroke, x, y, pen.color)
     dust(page, 24, desk.rng)
     camera = Camera(
         turn=0.7, exposure=0.985, falloff=0.03, light_from=90, blur=0.75, noise=0.006, sharpen=0.7
@@ -117,7 +117,7 @@ def single(desk: Desk) -> tuple[Picture, list[str]]:
 
 
 def phone_number(desk: Desk) -> tuple[Picture, list[str]]:
-    """A telephone number in hard pencil, scanned: its darkest grey is some 40 levels below the paper."""
+    """A telephone number in hard pencil, scanned: its darkest gray is some 40 levels below the paper."""
     text = "0617294385"
     page = blank_sheet(960, 190, desk.rng, (0.975, 0.975, 0.975), grain=0.003)
     pen = Pen(3.6, (0.83, 0.83, 0.84), pressure=0.9, grain=0.55)

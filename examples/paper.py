@@ -56,7 +56,7 @@ def blank_sheet(
     return np.asarray(np.array(tint, np.float32) * (1 + grain * fibres)[..., None], np.float32)
 
 
-def lay_ink(page: Page, coverage: Coverage, left: float, top: float, colour: Sequence[float]) -> None:
+def lay_ink(page: Page, coverage: Coverage, left: float, top: float, color: Sequence[float]) -> None:
     """Lay transparent ink on the page, in place; what falls outside is cut off."""
     x, y = round(left), round(top)
     x0, y0 = max(x, 0), max(y, 0)
@@ -64,7 +64,7 @@ def lay_ink(page: Page, coverage: Coverage, left: float, top: float, colour: Seq
     if x0 >= x1 or y0 >= y1:
         return
     part = coverage[y0 - y : y1 - y, x0 - x : x1 - x, None]
-    page[y0:y1, x0:x1] *= 1 - part * (1 - np.array(colour, np.float32))
+    page[y0:y1, x0:x1] *= 1 - part * (1 - np.array(color, np.float32))
 
 
 def dust(page: Page, count: int, rng: np.random.Generator) -> None:
@@ -73,12 +73,12 @@ def dust(page: Page, count: int, rng: np.random.Generator) -> None:
     for _ in range(count):
         x, y, angle = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(0, np.pi)
         length = rng.exponential(2.5)
-        grey = float(rng.uniform(0.6, 0.88))
+        gray = float(rng.uniform(0.6, 0.88))
         end = (x + length * np.cos(angle), y + length * np.sin(angle))
-        print_line(page, (x, y), end, (grey, grey, grey), 1.0)
+        print_line(page, (x, y), end, (gray, gray, gray), 1.0)
 
 
-def smudge(page: Page, colour: Sequence[float], depth: float, rng: np.random.Generator) -> None:
+def smudge(page: Page, color: Sequence[float], depth: float, rng: np.random.Generator) -> None:
     """A wide faint smear as a dry cloth leaves on a whiteboard, in place."""
     height, width = page.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -88,14 +88,14 @@ def smudge(page: Page, colour: Sequence[float], depth: float, rng: np.random.Gen
     streaks = np.interp(across.ravel() / 6, np.arange(-400, 400), rng.uniform(0.4, 1, 800))
     strength = depth * streaks.reshape(height, width)
     strength *= np.exp(-((along / (0.28 * width)) ** 4) - (across / (0.09 * height)) ** 4)
-    page *= 1 - strength.astype(np.float32)[..., None] * (1 - np.array(colour, np.float32))
+    page *= 1 - strength.astype(np.float32)[..., None] * (1 - np.array(color, np.float32))
 
 
 def print_line(
     page: Page,
     start: tuple[float, float],
     end: tuple[float, float],
-    colour: Sequence[float],
+    color: Sequence[float],
     width: float = 1.5,
 ) -> None:
     """Print a straight rule from `start` to `end` (x, y), `width` pixels thick, in place."""
@@ -104,7 +104,7 @@ def print_line(
     points = [tuple(round(c * 16) for c in point) for point in (start, end)]
     cv2.line(mask, points[0], points[1], 255, max(1, round(width)), cv2.LINE_AA, 4)
     strength = min(1.0, width) * mask.astype(np.float32) / 255
-    page *= 1 - strength[..., None] * (1 - np.array(colour, np.float32))
+    page *= 1 - strength[..., None] * (1 - np.array(color, np.float32))
 
 
 def write_row(
@@ -127,7 +127,7 @@ def write_row(
         lift = height * wobble * float(rng.uniform(-1, 1))
         # A wide digit of MNIST fills its box sideways and is low: it stands in the middle of the row.
         lift += max(0.0, (0.85 * size - coverage.shape[0]) / 2)
-        lay_ink(page, coverage, x, baseline - lift - coverage.shape[0], pen.colour)
+        lay_ink(page, coverage, x, baseline - lift - coverage.shape[0], pen.color)
         x += coverage.shape[1] + max(1.0, gap * (1 + 0.35 * float(rng.uniform(-1, 1))))
     return x
 

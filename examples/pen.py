@@ -1,4 +1,4 @@
-"""Write a labelled digit again with another pen: its path is kept, its stroke width and ink are new."""
+"""Write a labeled digit again with another pen: its path is kept, its stroke width and ink are new."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ Coverage = NDArray[np.float32]
 """How much of each pixel is under ink, (height, width), 0 to 1."""
 
 _INK_LEVELS = (85, 120, 160)
-"""Grey levels of MNIST's anti-aliased edge that may be the border of the stroke: low ones keep thin strokes
+"""Gray levels of MNIST's anti-aliased edge that may be the border of the stroke: low ones keep thin strokes
 whole, high ones keep small loops open."""
 _STRAY_MARK = 0.06
 """Marks smaller than this share of the digit's ink are dirt of the original scan, not part of the digit."""
@@ -25,11 +25,11 @@ class Pen:
     `nib` is the stroke width in pixels, `pressure` how much of the hand's own change of width is kept (0 to
     1), `grain` how much of the ink the tooth of the paper leaves out (0 brush, 1 dry pencil), `flow` how
     unevenly ink comes along the stroke, `pooling` how much darker the border of a stroke is than its middle
-    (felt pens), `colour` the ink's RGB reflectance.
+    (felt pens), `color` the ink's RGB reflectance.
     """
 
     nib: float
-    colour: tuple[float, float, float] = (0.10, 0.12, 0.22)
+    color: tuple[float, float, float] = (0.10, 0.12, 0.22)
     pressure: float = 0.5
     grain: float = 0.15
     flow: float = 0.10
@@ -96,11 +96,11 @@ def _pieces_and_loops(ink: NDArray[np.bool_]) -> tuple[int, int]:
     return pieces, paper - 1
 
 
-def _find_ink(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _find_ink(gray: NDArray[np.float32]) -> NDArray[np.bool_]:
     """The strokes: at the lowest level, or where a higher one opens a loop and breaks nothing, at that."""
-    best = _without_stray_marks(grey > _INK_LEVELS[0])
+    best = _without_stray_marks(gray > _INK_LEVELS[0])
     for level in _INK_LEVELS[1:]:
-        ink = _without_stray_marks(grey > level)
+        ink = _without_stray_marks(gray > level)
         (pieces, loops), (best_pieces, best_loops) = _pieces_and_loops(ink), _pieces_and_loops(best)
         if loops > best_loops and pieces <= best_pieces:
             best = ink
@@ -118,7 +118,7 @@ def _smooth_path(ink: NDArray[np.bool_], zoom: float) -> NDArray[np.bool_]:
     """The path of the strokes without the corners of MNIST's pixels, each `zoom` pixels wide here.
 
     The path is drawn again as a thin line of even width, blurred and thinned once more: a blurred line leans
-    towards the inside of its bends, so the small ones go and the large ones stay. Where that would close a
+    toward the inside of its bends, so the small ones go and the large ones stay. Where that would close a
     loop or break a stroke, the path is smoothed less or not at all.
     """
     path = thin(ink)

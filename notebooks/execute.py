@@ -34,7 +34,7 @@ _HANGS = 8
 # Threads of linear algebra wait for each other: on a busy machine they make a minute's work last five.
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class NotebookError(Exception):
@@ -82,7 +82,7 @@ def execute(path: Path, out: Path, seconds: float = SECONDS) -> tuple[float, flo
         except CellTimeoutError as error:
             raise NotebookError(f"hangs: stopped after {_HANGS * seconds:g} s") from error
         except (CellExecutionError, RuntimeError) as error:  # RuntimeError: the kernel died, or didn't start
-            raise NotebookError(_COLOURS.sub("", str(error)).strip()) from error
+            raise NotebookError(_COLORS.sub("", str(error)).strip()) from error
         finally:
             nbformat.write(book, out / path.name)
     took, used = time.perf_counter() - started, _processor_seconds() - used

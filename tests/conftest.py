@@ -17,7 +17,7 @@ settings.register_profile("inknn", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("inknn")
 
 if TYPE_CHECKING:
-    from inknn.recogniser import Recogniser
+    from inknn.recognizer import Recognizer
 
 
 def pytest_configure() -> None:
@@ -59,11 +59,11 @@ def test_digits() -> Digits:
 
 
 @pytest.fixture(scope="session")
-def recogniser(train_digits: Digits) -> Recogniser:
-    """A recogniser that knows ``train_digits``."""
-    from inknn.recogniser import Recogniser
+def recognizer(train_digits: Digits) -> Recognizer:
+    """A recognizer that knows ``train_digits``."""
+    from inknn.recognizer import Recognizer
 
-    return Recogniser.fit(*train_digits)
+    return Recognizer.fit(*train_digits)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import numpy as np
 
 from inknn import DigitReader
 from inknn.datasets import load_mnist
-from inknn.reading import Box, Reading
+from inknn.geometry import Box
+from inknn.reader.result import Reading
 
 CLEAR = {0: 3, 1: 2, 2: 1, 3: 30, 4: 4, 5: 15, 6: 11, 7: 0, 8: 61, 9: 12}
 """For each label one test digit that nobody would read otherwise."""
@@ -88,9 +89,9 @@ class Page:
         return self
 
     def on(self, paper: np.ndarray | float = 230, *, levels: float = 180) -> np.ndarray:
-        """The page as a grey picture: ink takes ``levels`` grey levels from white paper."""
+        """The page as a gray picture: ink takes ``levels`` gray levels from white paper."""
         paper = np.broadcast_to(np.asarray(paper, np.float32), self.ink.shape)
-        return as_grey(paper * (1 - self.ink * levels / 230))
+        return as_gray(paper * (1 - self.ink * levels / 230))
 
 
 def blank_page(height: int, width: int) -> Page:
@@ -123,10 +124,10 @@ def shadowed(shape: tuple[int, int], *, bright: float = 230, dark: float = 110) 
 def noisy(paper: np.ndarray, sigma: float, seed: int = 0) -> np.ndarray:
     """Paper (or a whole picture) with the noise of a sensor, as uint8."""
     noise = np.random.default_rng(seed).normal(0, sigma, paper.shape)
-    return as_grey(paper + noise)
+    return as_gray(paper + noise)
 
 
-def as_grey(values: np.ndarray) -> np.ndarray:
+def as_gray(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(values, 0, 255)).astype(np.uint8)
 
 

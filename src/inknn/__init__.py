@@ -1,4 +1,4 @@
-"""inknn reads handwritten digits by k-nearest neighbours.
+"""inknn reads handwritten digits by k-nearest neighbors.
 
 >>> import inknn
 >>> reading = inknn.DigitReader().read("photo.jpg")  # doctest: +SKIP
@@ -15,24 +15,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .classifier import DigitClassifier
     from .errors import DataError, InknnError, OutputError, PictureError, PictureTooLargeError
-    from .kneighbours import KNeighborsClassifier
-    from .neighbours import NearestNeighbors
-    from .reader import DigitReader
-    from .reading import Alternative, Box, Digit, Line, Neighbour, Reading
+    from .estimators import DigitClassifier, KNeighborsClassifier, NearestNeighbors
+    from .geometry import Box
+    from .reader import Alternative, Digit, DigitReader, Line, Neighbor, Reading
 
 _HOME = {
-    "DigitClassifier": "classifier",
+    "DigitClassifier": "estimators",
+    "KNeighborsClassifier": "estimators",
+    "NearestNeighbors": "estimators",
     "DigitReader": "reader",
-    "KNeighborsClassifier": "kneighbours",
-    "NearestNeighbors": "neighbours",
-    "Reading": "reading",
-    "Line": "reading",
-    "Digit": "reading",
-    "Alternative": "reading",
-    "Neighbour": "reading",
-    "Box": "reading",
+    "Reading": "reader",
+    "Line": "reader",
+    "Digit": "reader",
+    "Alternative": "reader",
+    "Neighbor": "reader",
+    "Box": "geometry",
     "InknnError": "errors",
     "PictureError": "errors",
     "PictureTooLargeError": "errors",
@@ -51,7 +49,7 @@ __all__ = [  # resolved by __getattr__
     "KNeighborsClassifier",
     "Line",
     "NearestNeighbors",
-    "Neighbour",
+    "Neighbor",
     "OutputError",
     "PictureError",
     "PictureTooLargeError",
@@ -67,7 +65,7 @@ def __getattr__(name: str) -> Any:
         return version("inknn")
     if name in _HOME:
         return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
-    if name in ("datasets", "glyph", "ink", "page", "features", "search", "metrics", "lab"):
+    if name in ("datasets", "estimators", "features", "glyph", "ink", "lab", "metrics", "page", "search"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

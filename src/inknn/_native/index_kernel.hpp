@@ -1,4 +1,4 @@
-// Exact neighbours through an index: blocks of near-by references, coordinates that never exceed the distance.
+// Exact neighbors through an index: blocks of near-by references, coordinates that never exceed the distance.
 //
 // search/reduction.py gives each vector a few float32 coordinates between which the distance is at most
 // the true one plus a slack (its proof stands there), in stages: each stage adds some components, and ends
@@ -274,16 +274,16 @@ struct IndexSearch {
 };
 
 // Room for all queries, and for a tile of them more.
-inline std::int64_t query_room(std::int64_t n_queries) { return panelled(n_queries + kTileRows, 64); }
+inline std::int64_t query_room(std::int64_t n_queries) { return paneled(n_queries + kTileRows, 64); }
 
 std::size_t index_scratch_floats(std::int64_t n_queries, std::int64_t n_blocks) {
-    return std::size_t((3 + 3 * kTiles + kBlock) * query_room(n_queries) + panelled(n_blocks, 64));
+    return std::size_t((3 + 3 * kTiles + kBlock) * query_room(n_queries) + paneled(n_blocks, 64));
 }
 
 template <typename Element, typename Sink>
 IndexSearch<Element, Sink> index_search(const IndexTask<Element>& task, Sink& sink) {
     const std::int64_t room = query_room(task.n_queries);
-    float* const scratch = task.scratch + panelled(task.n_blocks, 64);
+    float* const scratch = task.scratch + paneled(task.n_blocks, 64);
     return {task, sink, scratch, scratch + room, room,
             reinterpret_cast<std::int32_t*>(scratch + 3 * room),
             reinterpret_cast<std::uint64_t*>(scratch + (3 + kTiles) * room),
@@ -292,7 +292,7 @@ IndexSearch<Element, Sink> index_search(const IndexTask<Element>& task, Sink& si
 
 template <typename Element>
 std::int32_t* room_for_chosen(const IndexTask<Element>& task) {
-    return reinterpret_cast<std::int32_t*>(task.scratch + panelled(task.n_blocks, 64) +
+    return reinterpret_cast<std::int32_t*>(task.scratch + paneled(task.n_blocks, 64) +
                                            2 * query_room(task.n_queries));
 }
 
@@ -329,12 +329,12 @@ struct Smallest {
 };
 
 // A first bound for each query: the k-th best distance of the few references with the smallest bounds in the
-// few blocks whose middles lie nearest. These neighbours are forgotten again; the search proper finds them anew.
+// few blocks whose middles lie nearest. These neighbors are forgotten again; the search proper finds them anew.
 template <typename Element>
 void index_caps(const IndexTask<Element>& task, const float* middles, std::int64_t n_near, double* caps) {
     constexpr int kMostNear = 16, kMostTried = 64;
     if (task.k > kMostTried) return;
-    const std::int64_t blocks = panelled(task.n_blocks, 64);
+    const std::int64_t blocks = paneled(task.n_blocks, 64);
     NearestSink<Element> sink{task};
     const auto search = index_search(task, sink);
     float* away = task.scratch;

@@ -76,7 +76,7 @@ struct IndexTask {
     std::int64_t k;             // of all within caps: the room for them
     double* squared;            // in and out: (n_queries, k), heaps; of all within caps: out, (k)
     std::int64_t* indices;      // likewise
-    std::int64_t* owners;       // of all within caps: out, (k): whose neighbour it is
+    std::int64_t* owners;       // of all within caps: out, (k): whose neighbor it is
     float* scratch;             // index_scratch_floats() numbers, aligned to 64 bytes
 };
 

@@ -113,7 +113,7 @@ std::uint32_t follow(const Query& query, const Reference& reference) {
 }
 
 // To the nearest whole number of quanta, halves upwards: (value + 13) / 26 rounded down, for -1040 .. 1040.
-inline std::int16_t quantised(std::int16_t value) {
+inline std::int16_t quantized(std::int16_t value) {
     constexpr std::uint32_t kUp = 40, kInverse = 65536 / kQuantum + 1;
     return std::int16_t((std::uint16_t(value + kQuantum / 2 + kUp * kQuantum) * kInverse >> 16) - kUp);
 }
@@ -150,8 +150,8 @@ void edges(const std::uint8_t* images, std::int64_t count, bool root_of_strength
                 scale_by_root(across, down);
             else
                 for (int x = 0; x < kWorked; ++x) {
-                    across[x] = quantised(across[x]);
-                    down[x] = quantised(down[x]);
+                    across[x] = quantized(across[x]);
+                    down[x] = quantized(down[x]);
                 }
             for (int x = 0; x < kDigitSide; ++x) {
                 result[2 * x] = std::int8_t(across[x]);

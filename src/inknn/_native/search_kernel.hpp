@@ -1,4 +1,4 @@
-// Exact k nearest neighbours by squared Euclidean distance; the twin of search/brute.py.
+// Exact k nearest neighbors by squared Euclidean distance; the twin of search/brute.py.
 //
 // Filter and refine. A float32 lower bound of each distance is compared with the k-th best distance found
 // so far; only where it does not exceed it, the distance is computed as search/distance.py defines it,
@@ -263,17 +263,17 @@ struct Layout {
     float* bounds;
 };
 
-inline std::int64_t panelled(std::int64_t rows, std::int64_t width) { return (rows + width - 1) / width * width; }
+inline std::int64_t paneled(std::int64_t rows, std::int64_t width) { return (rows + width - 1) / width * width; }
 
 inline std::int64_t block_rows(std::int64_t dims) {
     const std::int64_t rows = kBlockFloats / (dims > 0 ? dims : 1);
-    return panelled(rows > 1 ? rows : 1, kTileColumns);
+    return paneled(rows > 1 ? rows : 1, kTileColumns);
 }
 
 inline std::int64_t aligned(std::int64_t floats) { return (floats + 15) / 16 * 16; }
 
 std::int64_t lay_out(float* scratch, std::int64_t n_queries, std::int64_t dims, Layout& layout) {
-    const std::int64_t queries = panelled(n_queries, kTileRows), block = block_rows(dims);
+    const std::int64_t queries = paneled(n_queries, kTileRows), block = block_rows(dims);
     std::int64_t used = 0;
     layout.query_norms = reinterpret_cast<double*>(scratch);
     used += aligned(2 * queries);
@@ -306,7 +306,7 @@ void search_tiles(const SearchTask<Element>& task) {
         const std::int64_t left = task.n_references - start, count = left < block ? left : block;
         const Element* references = task.references + start * dims;
         pack(references, count, dims, kTileColumns, layout.reference_panels);
-        for (std::int64_t r = 0; r < panelled(count, kTileColumns); ++r)
+        for (std::int64_t r = 0; r < paneled(count, kTileColumns); ++r)
             layout.bounds[r] =
                 r < count ? column_bound(squared_norm(references + r * dims, dims), dims) : kInfinity;
         for (std::int64_t q = 0; q < task.n_queries; q += kTileRows) {

@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if code == INTERRUPTED and not _is_quiet(arguments):
         _say_interrupted()
     if arguments is None and code in (INTERRUPTED, TERMINATED) and _threads_at_work():
-        from ..cache import drop_unfinished
+        from ..files import drop_unfinished
 
         # Nobody who pressed Ctrl-C wants to wait for the pictures that other threads are still reading.
         drop_unfinished()
@@ -174,7 +174,7 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
     if _NO_KERNELS in str(message):
         from .. import __version__
-        from ..cache import first_time
+        from ..files import first_time
 
         if not first_time(f"no-kernels-{__version__}"):
             return

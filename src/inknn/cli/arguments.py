@@ -1,4 +1,4 @@
-"""What several verbs are told: labelled digits, names between commas, a page to write."""
+"""What several verbs are told: labeled digits, names between commas, a page to write."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def complete_data(_: click.Context, __: click.Parameter, begun: str) -> list[Com
     """Names of sets that begin so, and files."""
     from click.shell_completion import CompletionItem
 
-    from ..datasets.catalogue import CATALOGUE
+    from ..datasets.catalog import CATALOG
 
-    names = [CompletionItem(name) for name in CATALOGUE if name.startswith(begun)]
+    names = [CompletionItem(name) for name in CATALOG if name.startswith(begun)]
     return [*names, CompletionItem(begun, type="file")]
 
 

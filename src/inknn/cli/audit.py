@@ -1,4 +1,4 @@
-"""``inknn audit``: what is wrong with a labelled set."""
+"""``inknn audit``: what is wrong with a labeled set."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def audit(
     """Look for wrong labels, copies, digits that mislead, and pictures of nothing.
 
     Every digit is asked about with itself left out, and contradicted where the others vote for another label.
-    Suspects come worst first: "looks like" is what the neighbours say, "as often as" the part of digits like
+    Suspects come worst first: "looks like" is what the neighbors say, "as often as" the part of digits like
     it that bear that label, and "label wrong" the probability that this one was a slip. Look at them: some
     are odd, but right.
 

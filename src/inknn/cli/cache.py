@@ -22,7 +22,7 @@ def cache(action: str) -> None:
       inknn cache path
       inknn cache clear
     """
-    from ..cache import cache_dir, clear_cache
+    from ..files import cache_dir, clear_cache
 
     with Sink(None) as sink:
         if action == "path":

@@ -1,4 +1,4 @@
-"""``inknn compare``: our nearest neighbours beside others' methods."""
+"""``inknn compare``: our nearest neighbors beside others' methods."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def compare(
 ) -> int:
     """Compare inknn with plain kNN and with other methods, on the same digits.
 
-    Our presets; a vote of three neighbours in every metric and feature; scikit-learn's support vector
+    Our presets; a vote of three neighbors in every metric and feature; scikit-learn's support vector
     machine, random forest, logistic regression and network. All learn the training part of DATA and are
     asked about its test part; of what has one part, a fifth is held out. Errors come with their 95 %
     interval (Wilson), differences from inknn's first preset with McNemar's exact p. The slowest metrics are
@@ -147,7 +147,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _caption(result: Comparison, task: Task) -> str:
     said = [
-        f"{result.data}: {result.how}; {len(task.train):,} digits learnt, {len(task.test):,} asked",
+        f"{result.data}: {result.how}; {len(task.train):,} digits learned, {len(task.test):,} asked",
         "(--quick)." if result.quick else ".",
     ]
     if result.ours is not None:

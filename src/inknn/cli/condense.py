@@ -64,7 +64,7 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
 
     \b
       condensed         what the borders between labels need (Hart 1968)
-      edited            all but those whose neighbours outvote them (Wilson 1972)
+      edited            all but those whose neighbors outvote them (Wilson 1972)
       edited-condensed  the one, then the other
       medoids           the middles of clusters within each label
       random            drawn at random, to compare with
@@ -85,7 +85,7 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
     _check_writable(output, data)
     with Sink(None) as sink:
         with terminal_progress(quiet) as progress:
-            from ..datasets.labelled import load_digits
+            from ..datasets.load import load_digits
             from ..lab.condense import checked_method
             from ..lab.condense import condense as condense_digits
 
@@ -115,7 +115,7 @@ def _failure(path: str, error: OSError) -> OutputError:
 
 
 def _save(found: Condensed, path: str) -> None:
-    from ..cache import atomic_write
+    from ..files import atomic_write
     from ..lab.condense import save_digits, save_model
 
     try:

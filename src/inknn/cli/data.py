@@ -1,4 +1,4 @@
-"""``inknn data``: labelled sets by name, and one's own."""
+"""``inknn data``: labeled sets by name, and one's own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .messages import complain, printable
 from .sink import Sink
 
 if TYPE_CHECKING:
-    from ..datasets.catalogue import Entry
-    from ..datasets.labelled import LabelledDigits
+    from ..datasets.catalog import Entry
+    from ..datasets.load import LabeledDigits
 
 
 _DATA = click.argument("data", metavar="DATA", shell_complete=complete_data)
@@ -25,7 +25,7 @@ _QUIET = click.option("--quiet", "-q", is_flag=True, help="No remarks and no pro
 
 @click.group()
 def data() -> None:
-    """Labelled sets: what there is, where it comes from, and your own.
+    """Labeled sets: what there is, where it comes from, and your own.
 
     Wherever inknn takes DATA, it is the name of a set (inknn data list) or one of these:
 
@@ -36,7 +36,7 @@ def data() -> None:
       an NPZ file      arrays images and labels, X and y, x_train and y_train ...
       a CSV file       a digit on each line: its label and its pixels
 
-    Dark ink on bright paper is turned over, colours become grey. A folder with folders train and test in it
+    Dark ink on bright paper is turned over, colors become gray. A folder with folders train and test in it
     has two parts. Names go first: write ./mnist for a folder of that name.
     """
 
@@ -51,9 +51,9 @@ def list_() -> None:
       inknn data list
       inknn data list | cut -f 1
     """
-    from ..datasets.catalogue import CATALOGUE
+    from ..datasets.catalog import CATALOG
 
-    heads = ("name", "train", "test", "size", "here", "licence", "what")
+    heads = ("name", "train", "test", "size", "here", "license", "what")
     rows = [
         (
             entry.name,
@@ -61,10 +61,10 @@ def list_() -> None:
             f"{entry.counts['test']}",
             _size(entry),
             _here(entry),
-            entry.licence.split(" (")[0].split(",")[0],
+            entry.license.split(" (")[0].split(",")[0],
             entry.title,
         )
-        for entry in CATALOGUE.values()
+        for entry in CATALOG.values()
     ]
     with Sink(None) as sink:
         (write_table if sink.is_terminal() else write_tabs)(sink, heads, rows)
@@ -74,7 +74,7 @@ def list_() -> None:
 @_DATA
 @_QUIET
 def info(data: str, quiet: bool) -> None:
-    """Say what a set is: size, counts, licence, how to cite it, where its files come from.
+    """Say what a set is: size, counts, license, how to cite it, where its files come from.
 
     Examples:
 
@@ -82,11 +82,11 @@ def info(data: str, quiet: bool) -> None:
       inknn data info usps
       inknn data info my-digits/
     """
-    from ..datasets.catalogue import CATALOGUE
+    from ..datasets.catalog import CATALOG
     from ..datasets.fetching import place_of, state_of
 
     with Sink(None) as sink:
-        entry = CATALOGUE.get(data)
+        entry = CATALOG.get(data)
         if entry is None:
             sink.write(_described_own(data, quiet))
             return
@@ -96,7 +96,7 @@ def info(data: str, quiet: bool) -> None:
             ("size", _size(entry)),
             ("classes", str(entry.classes)),
             *((part, f"{count:,} digits") for part, count in entry.counts.items()),
-            ("licence", entry.licence),
+            ("license", entry.license),
             ("cite", entry.citation),
             ("home", entry.home),
         ]
@@ -124,7 +124,7 @@ def fetch(names: tuple[str, ...], mirror: str | None, quiet: bool) -> None:
       inknn data fetch usps qmnist
       inknn data fetch optdigits --mirror http://localhost:8000/
     """
-    from ..datasets.catalogue import entry_of
+    from ..datasets.catalog import entry_of
     from ..datasets.fetching import fetch as fetch_files
 
     entries = [entry_of(name) for name in names]
@@ -150,10 +150,10 @@ def verify(names: tuple[str, ...]) -> int:
       inknn data verify
       inknn data verify usps
     """
-    from ..datasets.catalogue import CATALOGUE, entry_of
+    from ..datasets.catalog import CATALOG, entry_of
     from ..datasets.fetching import place_of, state_of
 
-    entries = [entry_of(name) for name in names] or list(CATALOGUE.values())
+    entries = [entry_of(name) for name in names] or list(CATALOG.values())
     failed = False
     with Sink(None) as sink:
         for entry in entries:
@@ -211,7 +211,7 @@ def show(data: str, output: Path, per_label: int, part: Literal["train", "test"]
 def import_(
     data: str, output: Path, normalize: bool, part: Literal["train", "test"] | None, quiet: bool
 ) -> None:
-    """Save labelled digits of any format in one file that loads at once.
+    """Save labeled digits of any format in one file that loads at once.
 
     With --normalize the pictures may be of any size, polarity and light: the digit in each is found as inknn
     read finds it. Pictures that show nothing are left out, and told.
@@ -222,7 +222,7 @@ def import_(
       inknn data import my-digits/ -o digits.npz --normalize
       inknn data import digits.csv -o train-images-idx3-ubyte.gz
     """
-    from ..datasets.importing import check_target, import_digits, save_digits
+    from ..datasets.convert import check_target, import_digits, save_digits
 
     check_target(output)
     tell = (lambda message: None) if quiet else complain
@@ -252,7 +252,7 @@ def _described_own(data: str, quiet: bool) -> str:
     return "".join(f"{head:9} {text}\n" for head, text in lines)
 
 
-def _summary(digits: LabelledDigits) -> str:
+def _summary(digits: LabeledDigits) -> str:
     height, width = digits.images.shape[1:]
     part = f" ({digits.part})" if digits.part else ""
     return f"{len(digits):,} digits of {width}×{height}{part}"

@@ -1,4 +1,4 @@
-"""``inknn evaluate``: how often inknn is wrong on a labelled set."""
+"""``inknn evaluate``: how often inknn is wrong on a labeled set."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 def evaluate(
     data: str, model: str | None, preset: str | None, part: str, report: str | None, format: str, quiet: bool
 ) -> None:
-    """Measure how often inknn is wrong on labelled digits.
+    """Measure how often inknn is wrong on labeled digits.
 
     DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
     or CSV. The set mnist is MNIST's 10,000 test digits; inknn as it comes knows only the 60,000 for training.
@@ -102,10 +102,10 @@ def _write(sink: Sink, found: Evaluation, format: str) -> None:
         return
     from ..lab.evaluation_tables import plain_text
 
-    sink.write(_in_colour(found) if sink.is_terminal() else plain_text(found))
+    sink.write(_in_color(found) if sink.is_terminal() else plain_text(found))
 
 
-def _in_colour(found: Evaluation) -> str:
+def _in_color(found: Evaluation) -> str:
     from rich.console import Console, Group
     from rich.table import Table
     from rich.text import Text

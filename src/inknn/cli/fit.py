@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
-    from ..features.descriptions import DESCRIPTIONS
-    from ..learning import LEARNED
+    from ..features.registry import DESCRIPTIONS
     from ..metrics import METRICS
+    from ..recognizer.settings import LEARNED
 
     known = list(METRICS) if option.name == "metric" else [LEARNED, *DESCRIPTIONS]
     return [name for name in known if name.startswith(begun)]
@@ -57,7 +57,7 @@ def _was_given(option: str) -> bool:
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
-    help="Neighbours that vote.",
+    help="Neighbors that vote.",
 )
 @click.option(
     "--feature",
@@ -84,7 +84,7 @@ def _was_given(option: str) -> bool:
     type=click.Choice(["distance", "uniform"]),
     default="distance",
     show_default=True,
-    help="Near neighbours count for more, or all the same.",
+    help="Near neighbors count for more, or all the same.",
 )
 @click.option(
     "--part",
@@ -105,7 +105,7 @@ def fit(
     part: str,
     quiet: bool,
 ) -> None:
-    """Make a model of labelled digits of your own.
+    """Make a model of labeled digits of your own.
 
     DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
     or CSV. Its digits become the prototypes that votes are taken among; where they are not in MNIST's normal

@@ -15,7 +15,7 @@ from .sink import Sink
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ..reading import Digit, Line, Reading
+    from ..reader.result import Digit, Line, Reading
 
 CSV_COLUMNS = (
     "source",
@@ -96,7 +96,7 @@ class CsvWriter(Writer):
 
 
 class TableWriter(Writer):
-    """A table with doubt in colour, for a person; written when all pages are known."""
+    """A table with doubt in color, for a person; written when all pages are known."""
 
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink)
@@ -183,7 +183,7 @@ def _table_rows(reading: Reading, paged: bool) -> Iterator[list[Text]]:
     for number, line in rows_with_digits(reading):
         certain = _plain(f"{100 * _least(line):.1f} %")
         doubts = _plain(", ".join(map(_guess, _doubtful(line))))
-        yield [*start, _plain(str(number)), _coloured(line), certain, doubts]
+        yield [*start, _plain(str(number)), _colored(line), certain, doubts]
         start = [_plain("")] * len(start)
     if start[0].plain:
         yield [*start, _plain(""), _plain("no digits", "dim"), _plain(""), _plain("")]
@@ -219,7 +219,7 @@ def _plain(text: str, style: str = "") -> Text:
     return Text(printable(text), style)  # not a str: rich would take brackets in a file's name for markup
 
 
-def _coloured(line: Line) -> Text:
+def _colored(line: Line) -> Text:
     from rich.text import Text
 
     text = Text()

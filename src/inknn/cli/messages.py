@@ -16,7 +16,7 @@ def complain(message: str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with control characters spelt out: a file name may hold newlines and escape codes."""
+    """The text with control characters spelled out: a file name may hold newlines and escape codes."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text

@@ -13,7 +13,7 @@ def metrics() -> None:
     """List the metrics: formula, cost of one pair, whether it is a true metric, shortlist of a search.
 
     Costs are in operations on the d numbers of a vector, or roughly the time on one core. A search with a
-    shortlist compares only so many Euclidean neighbours, and is exact within them.
+    shortlist compares only so many Euclidean neighbors, and is exact within them.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""``inknn plot``: pictures of digits, neighbours and mistakes."""
+"""``inknn plot``: pictures of digits, neighbors and mistakes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
     metavar="I[,J...]",
     help="Which digits, by their place in DATA, from 0.",
 )
-@click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbours.")
+@click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbors.")
 @click.option("--space", metavar="pca|lda|learned", help="The plane of regions; learned by default.")
 @click.option("--method", metavar="tsne|isomap|pca", help="How the map is laid out; tsne by default.")
 @click.option(
@@ -100,9 +100,9 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 )
 @click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
 def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: Any) -> None:
-    """Draw a plot of labelled digits, as PNG, SVG or PDF.
+    """Draw a plot of labeled digits, as PNG, SVG or PDF.
 
-    DATA is the name or path of labelled digits, by default mnist; or the .json file that another command has
+    DATA is the name or path of labeled digits, by default mnist; or the .json file that another command has
     written. Without -n a plot takes as many digits as it can draw in some seconds, and says how many. Needs
     matplotlib: pip install 'inknn[lab]'.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..lab.predicting import Prediction
     from ..progress import Progress
 
-_HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbours")
+_HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbors")
 
 
 @click.command()
@@ -63,7 +63,7 @@ def predict(
     """Say which digit each picture shows.
 
     Each picture is taken for one digit, as cut out of a form; for whole pages there is `inknn read`. MODEL is
-    a file of `inknn fit`, or mnist for inknn as it comes. DATA is a set by name, or a file of labelled
+    a file of `inknn fit`, or mnist for inknn as it comes. DATA is a set by name, or a file of labeled
     digits: IDX, NPZ or CSV; digits in it are named by their number.
 
     Examples:
@@ -120,11 +120,11 @@ def _outcomes(
 
 
 def _is_data(name: str) -> bool:
-    from ..datasets.catalogue import CATALOGUE
+    from ..datasets.catalog import CATALOG
 
     if os.path.isdir(name) or name == STDIN or os.path.splitext(name)[1].lower() in SUFFIXES:
         return False
-    return name in CATALOGUE or os.path.splitext(name)[1].lower() in (".npz", ".csv", ".gz") or "idx3" in name
+    return name in CATALOG or os.path.splitext(name)[1].lower() in (".npz", ".csv", ".gz") or "idx3" in name
 
 
 def _picture(source: Source) -> str | bytes:
@@ -190,7 +190,7 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
         prediction.verdict,
         f"{prediction.confidence:.4f}",
         f"{prediction.credibility:.4f}",
-        " ".join(map(str, prediction.neighbour_labels)),
+        " ".join(map(str, prediction.neighbor_labels)),
     )
 
 

@@ -20,7 +20,7 @@ from .sources import find_sources, is_same_file
 from .work import do, in_order, plan
 
 if TYPE_CHECKING:
-    from ..reading import Reading
+    from ..reader.result import Reading
 
 
 NO_DIGIT = "no digits found: nothing on it looks like one"

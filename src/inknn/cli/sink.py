@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import BinaryIO
 
-from ..cache import atomic_write
 from ..errors import OutputError
+from ..files import atomic_write
 
 
 class NobodyReadsError(Exception):

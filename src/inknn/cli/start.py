@@ -30,7 +30,7 @@ class _InOrder(click.Group):
 def start(context: click.Context) -> None:
     """Read handwritten digits from scans, photos and drawings.
 
-    inknn compares each digit with 60,000 labelled ones and shows which of them its answer came from. It works
+    inknn compares each digit with 60,000 labeled ones and shows which of them its answer came from. It works
     offline.
 
     Examples:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ..lab.tuning import Curve, TuneResult
 
 
-def _neighbours(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
-    """Numbers and ranges of neighbours."""
+def _neighbors(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+    """Numbers and ranges of neighbors."""
     from ..lab.tuning import parse_ks
 
     try:
@@ -50,11 +50,11 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 @click.option(
     "-k",
     "ks",
-    callback=_neighbours,
+    callback=_neighbors,
     metavar="K",
     default="1-15",
     show_default=True,
-    help="Neighbours that vote: 1-15, or 1,3,5, or 1-9,15-45:10 (every tenth).",
+    help="Neighbors that vote: 1-15, or 1,3,5, or 1-9,15-45:10 (every tenth).",
 )
 @click.option(
     "--metric",

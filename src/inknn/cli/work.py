@@ -18,7 +18,7 @@ from .sources import STDIN, Source
 
 if TYPE_CHECKING:
     from ..reader import DigitReader
-    from ..reading import Reading
+    from ..reader.result import Reading
 
 TRACEBACK_VARIABLE = "INKNN_TRACEBACK"
 
@@ -113,9 +113,9 @@ def _stdin() -> bytes:
 def _save_overlays(picture: str | bytes, readings: list[Reading], path: Path, max_pixels: int) -> None:
     from PIL.PngImagePlugin import PngInfo
 
-    from ..cache import atomic_write
+    from ..files import atomic_write
     from ..ink import open_pages
-    from ..overlay import draw_overlay
+    from ..reader.overlay import draw_overlay
 
     mark = PngInfo()
     mark.add_text("Software", OVERLAY_SOFTWARE)  # by which is_overlay() knows it again
@@ -123,7 +123,7 @@ def _save_overlays(picture: str | bytes, readings: list[Reading], path: Path, ma
         target = path
         if reading.page > 1:
             target = free_path(path.parent, f"{path.stem}-page{reading.page}")
-        drawn = draw_overlay(page.colour, reading)
+        drawn = draw_overlay(page.color, reading)
         try:
             with atomic_write(target) as file:
                 drawn.save(file, "PNG", compress_level=3, pnginfo=mark)  # twice as fast as 6, 5 % larger

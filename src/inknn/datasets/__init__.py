@@ -1,6 +1,6 @@
-"""Labelled digits, and the file formats they come in. Knows nothing of kNN.
+"""Labeled digits, and the file formats they come in. Knows nothing of kNN.
 
-``mnist`` is embedded in the package, so everything works offline from the first second; ``labelled`` takes
+``mnist`` is embedded in the package, so everything works offline from the first second; ``labeled`` takes
 it, and users' own digits (``own``), by name or path. One format, one module: ``idx`` reads and writes the
 IDX format of MNIST and its kin, ``containers`` pairs its files and reads NPZ, ``tables`` reads CSV,
 ``pictures`` folders of picture files. ``normal_form`` brings any of them to MNIST's 28×28.
@@ -16,14 +16,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .idx import read_idx, write_idx
-from .labelled import LabelledDigits, load_digits
+from .load import LabeledDigits, load_digits
 from .mnist import load_mnist, load_mnist_part
 
 if TYPE_CHECKING:
     from .normal_form import to_mnist_form
 
 __all__ = [
-    "LabelledDigits",
+    "LabeledDigits",
     "load_digits",
     "load_mnist",
     "load_mnist_part",

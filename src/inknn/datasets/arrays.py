@@ -13,7 +13,7 @@ from ..errors import DataError
 
 __all__ = ["as_digit_labels", "as_ink", "as_pictures", "upright_ink"]
 
-_GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow takes it
+_GRAY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow takes it
 _SIXTEEN = 16  # the brightest value of the 8×8 digits, which count the pixels of a cell
 
 
@@ -46,7 +46,7 @@ def _in_squares(values: NDArray[Any]) -> NDArray[Any]:
             raise DataError(f"{values.shape[1]} pixels a picture make no square; there must be side × side")
         return values.reshape(-1, side, side)
     if values.ndim == 4 and values.shape[3] == 3:
-        return values @ np.array(_GREY)
+        return values @ np.array(_GRAY)
     if values.ndim == 4 and 1 in (values.shape[3], values.shape[1]):
         return values[..., 0] if values.shape[3] == 1 else values[:, 0]
     if values.ndim != 3:
@@ -156,7 +156,7 @@ def _from_text(texts: list[str], places: Sequence[str] | None) -> NDArray[np.int
 
 def _no_digit(label: Any, index: int, places: Sequence[str] | None) -> DataError:
     where = places[index] if places is not None else f"picture {index}"
-    return DataError(f"{where} is labelled {label}; labels must be whole numbers from 0 to 9")
+    return DataError(f"{where} is labeled {label}; labels must be whole numbers from 0 to 9")
 
 
 def as_ink(values: Any, labels: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

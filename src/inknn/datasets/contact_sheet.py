@@ -1,4 +1,4 @@
-"""A picture to look a labelled set over: some digits of each label, a row for each."""
+"""A picture to look a labeled set over: some digits of each label, a row for each."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ..cache import atomic_write
 from ..errors import OutputError
-from .labelled import LabelledDigits
+from ..files import atomic_write
+from .load import LabeledDigits
 
 __all__ = ["contact_sheet", "save_sheet"]
 
@@ -21,21 +21,21 @@ _TEXT = 26  # pixels, the size of the labels
 _SMALL = 18
 
 
-def contact_sheet(digits: LabelledDigits, per_label: int = 20) -> Image.Image:
+def contact_sheet(digits: LabeledDigits, per_label: int = 20) -> Image.Image:
     """Draw some digits of each label, dark on white, label and count at the left of each row.
 
     They are taken at even distances through the set, so that not all are of the first writer.
 
     Parameters
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
     per_label : int
         How many of each label, at least 1; fewer are drawn where there are fewer.
 
     Returns
     -------
     PIL.Image.Image
-        In grey.
+        In gray.
     """
     height, width = digits.images.shape[1:]
     zoom = max(1, round(_CELL / max(height, width)))
@@ -66,7 +66,7 @@ def contact_sheet(digits: LabelledDigits, per_label: int = 20) -> Image.Image:
     return sheet
 
 
-def save_sheet(digits: LabelledDigits, path: Path, per_label: int = 20) -> None:
+def save_sheet(digits: LabeledDigits, path: Path, per_label: int = 20) -> None:
     """Draw a :func:`contact_sheet` into a file, in the format that its suffix names.
 
     Raises

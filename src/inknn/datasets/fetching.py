@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 from urllib.parse import urlsplit
 
-from ..cache import atomic_write, cache_dir
 from ..errors import DataError, InknnError
+from ..files import atomic_write, cache_dir
 from ..progress import Progress, no_progress
-from .catalogue import Entry, Published
+from .catalog import Entry, Published
 
 __all__ = ["State", "fetch", "fetched_files", "place_of", "state_of"]
 

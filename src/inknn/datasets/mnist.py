@@ -1,7 +1,7 @@
 """MNIST, embedded: four IDX files, compressed in the package, unpacked once into the user's cache.
 
 The files are LeCun, Cortes and Burges's originals, byte for byte; their SHA-256 is checked whenever
-they are loaded. See ``data/NOTICE`` for authors and licence.
+they are loaded. See ``data/NOTICE`` for authors and license.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cache import cached
 from ..errors import DataError
+from ..files import cached
 from .idx import parse_idx, read_idx, write_idx
 
 _DATA = Path(__file__).with_name("data")

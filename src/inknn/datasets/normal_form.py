@@ -1,4 +1,4 @@
-"""Any labelled pictures → MNIST's normal form, 28×28, by the reader's own steps.
+"""Any labeled pictures → MNIST's normal form, 28×28, by the reader's own steps.
 
 A set is made in one way, so it is treated in one way. Where nearly all of its pictures are in the normal
 form already, as MNIST's own are, :func:`to_normal_form` touches none; otherwise each goes through
@@ -31,7 +31,7 @@ _BATCH = 1000  # pictures between two reports of progress
 def to_mnist_form(images: NDArray[np.uint8], *, always: bool = False) -> NDArray[np.uint8]:
     """Digits of any size in MNIST's normal form.
 
-    Each is cropped to its ink, scaled to fit 20×20 and put by its barycentre into 28×28
+    Each is cropped to its ink, scaled to fit 20×20 and put by its barycenter into 28×28
     (:func:`inknn.glyph.normalize`). Pictures smaller than 28×28 are enlarged first, so that a small digit
     counts as a digit and not as a dot. Digits that are 28×28 already stay as they are.
 
@@ -74,7 +74,7 @@ def in_normal_form(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     Returns
     -------
     bool (n,)
-        28 × 28, the longer side of the ink 20 pixels, its barycentre in (14, 15] along both axes.
+        28 × 28, the longer side of the ink 20 pixels, its barycenter in (14, 15] along both axes.
     """
     if images.shape[1:] != (SIDE, SIDE):
         return np.zeros(len(images), np.bool_)
@@ -127,7 +127,7 @@ def normal_form_of(
     Parameters
     ----------
     pictures
-        Grey pixels, uint8 (height, width).
+        Gray pixels, uint8 (height, width).
     tell
         Called with the picture's number and a remark: it shows nothing, or several things, of which the
         one with the most ink is taken.
@@ -141,8 +141,8 @@ def normal_form_of(
     """
     formed: list[NDArray[np.uint8]] = []
     kept: list[int] = []
-    for i, grey in enumerate(pictures):
-        glyphs = [glyph for line in find_lines(separate(grey)) for glyph in line]
+    for i, gray in enumerate(pictures):
+        glyphs = [glyph for line in find_lines(separate(gray)) for glyph in line]
         if not glyphs:
             tell(i, "no digit found: the picture is blank, or its ink is too faint or too small; left out")
             continue

@@ -1,6 +1,6 @@
 """From the files of the published sets to pictures and labels, one function a set.
 
-Each takes the set's files, in the catalogue's order, and the name of a part; it gives pictures uint8
+Each takes the set's files, in the catalog's order, and the name of a part; it gives pictures uint8
 (n, height, width), ink bright on black, labels int64 (n,), and origins where they are known.
 """
 

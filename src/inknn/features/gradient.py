@@ -7,7 +7,7 @@ raw pixels so poor a judge.
 
 The steps, for each image:
 
-1. straighten, centre and half-way even out the width by moments (:mod:`inknn.glyph.deskew`), on a square
+1. straighten, center and half-way even out the width by moments (:mod:`inknn.glyph.deskew`), on a square
    of ``side`` pixels;
 2. Sobel's 3×3 derivatives, black beyond the square, and the square root of their length: the strength;
 3. edge strength shared between the two nearest of ``bins`` directions (signed: dark-to-bright differs from
@@ -36,14 +36,14 @@ __all__ = ["GradientSettings", "Grid", "gradient_histograms", "gradient_histogra
 
 _BLOCK = 256
 _EPSILON = np.float32(1e-6)
-# Sobel's answer to less than a hundredth of a grey level: what rounding leaves where there is no edge. Two
+# Sobel's answer to less than a hundredth of a gray level: what rounding leaves where there is no edge. Two
 # square roots would make something of it.
 _NO_EDGE = np.float32(0.04)
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A square grid of Gaussian windows, centred on the image.
+    """A square grid of Gaussian windows, centered on the image.
 
     ``points`` to a side, ``step`` pixels apart, each a Gaussian of standard deviation ``sigma`` pixels.
     """
@@ -54,8 +54,8 @@ class Grid:
 
     def weights(self, side: int) -> NDArray[np.float32]:
         """Weight of each pixel of a line in each window of that line, float32 ``(points, side)``."""
-        centre = (side - 1) / 2 + self.step * (np.arange(self.points) - (self.points - 1) / 2)
-        away = (np.arange(side) - centre[:, None]) / self.sigma
+        center = (side - 1) / 2 + self.step * (np.arange(self.points) - (self.points - 1) / 2)
+        away = (np.arange(side) - center[:, None]) / self.sigma
         return (np.exp(-0.5 * away * away) / (self.sigma * np.sqrt(2 * np.pi))).astype(np.float32)
 
 

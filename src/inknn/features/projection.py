@@ -12,7 +12,7 @@ writers of the same digit apart. All of it comes from covariances, without desce
 4. bring the lengths of the vectors half-way to one, which evens out how much ink and contrast there was.
 
 The Euclidean distance after steps 1 and 2 is a Mahalanobis distance with the pooled within-class
-covariance: the metric behind Fisher's linear discriminant, here for nearest neighbours. Step 3 looks at the
+covariance: the metric behind Fisher's linear discriminant, here for nearest neighbors. Step 3 looks at the
 boundary between classes instead of their means, as nonparametric discriminant analysis does (Fukunaga &
 Mantock, 1983; Hastie & Tibshirani, "Discriminant adaptive nearest neighbor classification", 1996).
 """
@@ -92,7 +92,7 @@ def fit_projection(
     nuisances: Sequence[NDArray[np.float32]] = (),
     evening: float = 0.5,
 ) -> Projection:
-    """Learn the projection from labelled vectors.
+    """Learn the projection from labeled vectors.
 
     Parameters
     ----------
@@ -159,8 +159,8 @@ def _covariances(
         scatter += chunk.T @ chunk
         one_hot = (codes[start : start + _CHUNK] == np.arange(len(classes))[:, None]).astype(np.float32)
         sums += one_hot @ chunk
-    centre = sums.sum(axis=0) / count
-    total = scatter / count - np.outer(centre, centre)
+    center = sums.sum(axis=0) / count
+    total = scatter / count - np.outer(center, center)
     within = (scatter - (sums / members[:, None]).T @ sums) / count
     return total, within
 

@@ -24,7 +24,7 @@ __all__ = [
     "zoning",
 ]
 
-_INK = 127  # grey levels above it are ink, where ink or paper is the question
+_INK = 127  # gray levels above it are ink, where ink or paper is the question
 _ORDERS = [(p, q) for p in range(4) for q in range(4) if 2 <= p + q <= 3]
 _HARMONICS = 8
 _POINTS = 64
@@ -41,7 +41,7 @@ def central_moments(images: NDArray[np.uint8]) -> Features:
     x = at - (ink.sum(axis=1) @ at / some)[:, None]
     y = at - (ink.sum(axis=2) @ at / some)[:, None]
     found = [np.einsum("nyx,ny,nx->n", ink, y**q, x**p) / some ** (1 + (p + q) / 2) for p, q in _ORDERS]
-    # Grey levels are whole numbers up to 255; as parts of one, moments would not depend on the unit.
+    # Gray levels are whole numbers up to 255; as parts of one, moments would not depend on the unit.
     scales = np.array([255 ** ((p + q) / 2) for p, q in _ORDERS])
     return (np.stack(found, axis=1) * scales).astype(np.float32)
 

@@ -1,7 +1,7 @@
 """Straighten slanted digits by their moments: the shear that makes a digit's ink stand upright.
 
 The slant of a digit is the regression of x on y over its ink, ``cov(x, y) / var(y)``. Shearing every row
-by that much, about the centre of gravity, takes most of the difference between a sloping and an upright
+by that much, about the center of gravity, takes most of the difference between a sloping and an upright
 hand away; it was the single most useful step in LeCun, Bottou, Bengio & Haffner, "Gradient-based learning
 applied to document recognition" (1998), figure 9.
 """
@@ -26,9 +26,9 @@ class Moments(NamedTuple):
     """Where the ink of each image lies, in pixels; each field is float64 ``(n,)``."""
 
     x: NDArray[np.float64]
-    """Column of the centre of gravity."""
+    """Column of the center of gravity."""
     y: NDArray[np.float64]
-    """Row of the centre of gravity."""
+    """Row of the center of gravity."""
     slant: NDArray[np.float64]
     """Columns to the right per row down."""
     spread: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Moments(NamedTuple):
 
 
 def moments(images: NDArray[np.uint8]) -> Moments:
-    """Centre of gravity, slant and width of each image.
+    """Center of gravity, slant and width of each image.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def moments(images: NDArray[np.uint8]) -> Moments:
     Returns
     -------
     Moments
-        Without ink the centre is (0, 0), without slant.
+        Without ink the center is (0, 0), without slant.
     """
     images = np.asarray(images, dtype=np.uint8)
     row, column = (np.arange(side, dtype=np.float64) for side in images.shape[1:])
@@ -69,9 +69,9 @@ def moments(images: NDArray[np.uint8]) -> Moments:
 def deskew(
     images: NDArray[np.uint8], side: int = 32, *, spread: float = 4.0, evening: float = 0.0
 ) -> NDArray[np.float32]:
-    """Shear each image upright and put its centre of gravity in the middle of a square.
+    """Shear each image upright and put its center of gravity in the middle of a square.
 
-    On the way its width can be brought nearer to that of other digits, the way moment normalisation does
+    On the way its width can be brought nearer to that of other digits, the way moment normalization does
     (Liu, Nakashima, Sako & Fujisawa, "Handwritten digit recognition: investigation of normalization and
     feature extraction techniques", 2004): it is scaled by ``(spread / the image's)`` to the power of
     ``evening``. One bilinear resampling does it all. Ink pushed beyond the square is lost.
@@ -90,7 +90,7 @@ def deskew(
     Returns
     -------
     float32 (n, side, side)
-        Grey levels, 0 to 255.
+        Gray levels, 0 to 255.
     """
     images = np.asarray(images, dtype=np.uint8)
     straight = np.empty((len(images), side, side), dtype=np.float32)

@@ -2,8 +2,8 @@
 
 The steps are those by which MNIST was made from NIST's scans, as reconstructed by C. Yadav and
 L. Bottou, "Cold Case: the Lost MNIST Digits" (2019): crop to the ink, square, average down to
-20×20, stretch the brightest pixel to 255, paste into 28×28 by the barycentre. Half a pixel off is
-invisible to the eye and costs a nearest-neighbour reader real accuracy.
+20×20, stretch the brightest pixel to 255, paste into 28×28 by the barycenter. Half a pixel off is
+invisible to the eye and costs a nearest-neighbor reader real accuracy.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def normalize(ink: ArrayLike) -> NDArray[np.uint8]:
     -------
     ndarray of shape (28, 28), dtype uint8
         Longer side of the ink 20 px (less where it had under :data:`SMALLEST`), brightest pixel 255,
-        barycentre of each axis in (14, 15]. All zero where there is no ink.
+        barycenter of each axis in (14, 15]. All zero where there is no ink.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def normalize(ink: ArrayLike) -> NDArray[np.uint8]:
     """
     pixels = np.asarray(ink)
     if pixels.ndim != 2:
-        raise ValueError(f"ink must be one grey picture of shape (height, width), got shape {pixels.shape}")
+        raise ValueError(f"ink must be one gray picture of shape (height, width), got shape {pixels.shape}")
     if pixels.dtype.kind not in "buif":
         raise ValueError(f"ink must be numbers, got {pixels.dtype}")
     if pixels.size and not (np.isfinite(pixels).all() and pixels.min() >= 0):
@@ -87,7 +87,7 @@ def _square(crop: NDArray[np.float32]) -> NDArray[np.float32] | None:
 
 
 def _paste(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Put the 20×20 picture where its barycentre falls into (14, 15] of the 28×28 one.
+    """Put the 20×20 picture where its barycenter falls into (14, 15] of the 28×28 one.
 
     As in MNIST itself, what falls over the edge is cut off (3 of the 10,000 test images).
     """
@@ -99,5 +99,5 @@ def _paste(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _offset(profile: NDArray[np.float64]) -> int:
     """Whole offset along one axis from the ink summed over the other."""
-    barycentre = float(profile @ (np.arange(INNER) + 0.5) / profile.sum())
-    return math.floor(15 - barycentre)
+    barycenter = float(profile @ (np.arange(INNER) + 0.5) / profile.sum())
+    return math.floor(15 - barycenter)

@@ -1,4 +1,4 @@
-"""A picture of any kind → upright grey pixels → a map of its ink. Knows nothing of digits.
+"""A picture of any kind → upright gray pixels → a map of its ink. Knows nothing of digits.
 
 ``opening`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
 ``sheet`` forgets the table a sheet lies on; ``separation`` finds the polarity, divides out the light and
@@ -7,7 +7,7 @@ keeps the ink; ``stroke`` measures how wide strokes are and widens hairlines.
 
 from __future__ import annotations
 
-from .opening import Picture, PictureSource, open_pages
-from .separation import Ink, separate
+from .binarize import Ink, separate
+from .decode import Picture, PictureSource, open_pages
 
 __all__ = ["Ink", "Picture", "PictureSource", "open_pages", "separate"]

@@ -18,7 +18,7 @@ SMALLEST, LARGEST = 0.12, 0.92
 """Share of the picture that a sheet takes."""
 
 STEP = 25.0
-"""Least difference between the sheet and its surroundings in grey levels."""
+"""Least difference between the sheet and its surroundings in gray levels."""
 
 SEPARATE = 0.6
 """Least share of the picture's variance that the two levels explain."""
@@ -30,27 +30,27 @@ AT_BORDER = 0.4
 """Largest share of its outline that runs along the picture's border."""
 
 
-def isolate_sheet(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def isolate_sheet(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Paint over what lies around the sheet with the sheet's own paper.
 
     Parameters
     ----------
-    grey : ndarray of shape (height, width), dtype uint8
+    gray : ndarray of shape (height, width), dtype uint8
 
     Returns
     -------
     ndarray of shape (height, width), dtype uint8
         The same array where no sheet is found.
     """
-    shrink = SIDE / max(grey.shape)
-    if shrink > 1 or min(grey.shape) * shrink < 32:
-        return grey
-    small = np.asarray(cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+    shrink = SIDE / max(gray.shape)
+    if shrink > 1 or min(gray.shape) * shrink < 32:
+        return gray
+    small = np.asarray(cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
     for dark in (False, True):
         sheet = _find(255 - small if dark else small)
         if sheet is not None:
-            return _paint_around(grey, small, sheet)
-    return grey
+            return _paint_around(gray, small, sheet)
+    return gray
 
 
 def _find(small: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -99,7 +99,7 @@ def _lies_free(contour: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
 
 
 def _paint_around(
-    grey: NDArray[np.uint8], small: NDArray[np.uint8], sheet: NDArray[np.uint8]
+    gray: NDArray[np.uint8], small: NDArray[np.uint8], sheet: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """The picture with the sheet's paper continued over all the rest and over the sheet's edge."""
     inner = cv2.erode(sheet, np.ones((7, 7), np.uint8), borderValue=1)
@@ -111,7 +111,7 @@ def _paint_around(
         unknown = weight < 0.05
         filled, weight = np.where(unknown, blurred[0], filled), np.where(unknown, blurred[1], weight)
     paper = np.where(weight > 1e-6, filled / np.maximum(weight, 1e-6), float(plain[inner > 0].mean()))
-    size = grey.shape[::-1]
+    size = gray.shape[::-1]
     outside = cv2.resize(inner, size, interpolation=cv2.INTER_LINEAR_EXACT) == 0
     painted = cv2.resize(paper.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    return np.where(outside, np.rint(painted).clip(0, 255).astype(np.uint8), grey)
+    return np.where(outside, np.rint(painted).clip(0, 255).astype(np.uint8), gray)

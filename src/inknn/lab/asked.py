@@ -1,4 +1,4 @@
-"""Labelled digits asked of a model: what the figures are made of, and the worst mistakes."""
+"""Labeled digits asked of a model: what the figures are made of, and the worst mistakes."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from .origins import sources
 
 if TYPE_CHECKING:
-    from ..answers import Answers
-    from ..reranking import Pictures
+    from ..recognizer.predictions import Answers
+    from ..recognizer.reranking import Pictures
     from .models import Model
     from .scores import Scores
 
-__all__ = ["WORST", "Asked", "Mistake", "Neighbour", "count_known", "notes_on"]
+__all__ = ["WORST", "Asked", "Mistake", "Neighbor", "count_known", "notes_on"]
 
 WORST = 24
 """Mistakes that are kept with their pictures."""
 
-_SHOWN = 5  # neighbours of a mistake
+_SHOWN = 5  # neighbors of a mistake
 _ITSELF = 1e-5
-"""A neighbour so much nearer than the last one is, but for rounding, at no distance at all."""
+"""A neighbor so much nearer than the last one is, but for rounding, at no distance at all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Neighbour:
+class Neighbor:
     """A prototype that had a say: its number, digit, distance and, where it was kept, picture."""
 
     index: int
@@ -39,7 +39,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mistake:
-    """A wrong answer: the digit as the recogniser saw it, uint8 (28, 28), and who its neighbours are."""
+    """A wrong answer: the digit as the recognizer saw it, uint8 (28, 28), and who its neighbors are."""
 
     index: int
     truth: int
@@ -48,7 +48,7 @@ class Mistake:
     verdict: str
     origin: str | None
     image: NDArray[np.uint8]
-    neighbours: tuple[Neighbour, ...]
+    neighbors: tuple[Neighbor, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, without pictures."""
@@ -59,9 +59,9 @@ class Mistake:
             "confidence": self.confidence,
             "verdict": self.verdict,
             "origin": self.origin,
-            "neighbours": [
+            "neighbors": [
                 {"index": each.index, "label": each.label, "distance": each.distance}
-                for each in self.neighbours
+                for each in self.neighbors
             ],
         }
 
@@ -96,7 +96,7 @@ class Asked:
 
     def ask(self, start: int, stop: int) -> None:
         """Ask the model about some of the digits."""
-        batch = self.model.recogniser.recognise(self.images[start:stop])
+        batch = self.model.recognizer.recognize(self.images[start:stop])
         answers = self.model.classes[batch.labels]
         self._answers.append(answers)
         self._probabilities.append(batch.probabilities())
@@ -126,13 +126,13 @@ class Asked:
         return tuple(self._mistake(index, batch, row) for _, index, batch, row in self._worst)
 
     def _mistake(self, index: int, batch: Answers, row: int) -> Mistake:
-        indices = batch.neighbour_indices[row, :_SHOWN]
+        indices = batch.neighbor_indices[row, :_SHOWN]
         pictures = None if self.model.pictures is None else self.model.pictures[indices]
-        neighbours = tuple(
-            Neighbour(
+        neighbors = tuple(
+            Neighbor(
                 int(indices[i]),
-                int(self.model.classes[batch.neighbour_labels[row, i]]),
-                float(batch.neighbour_distances[row, i]),
+                int(self.model.classes[batch.neighbor_labels[row, i]]),
+                float(batch.neighbor_distances[row, i]),
                 None if pictures is None else pictures[i],
             )
             for i in range(len(indices))
@@ -145,7 +145,7 @@ class Asked:
             str(batch.verdicts[row]),
             None if self.origins is None else self.origins[index],
             self.images[index],
-            neighbours,
+            neighbors,
         )
 
     def notes(self) -> tuple[str, ...]:
@@ -164,13 +164,13 @@ def count_known(answers: Answers, images: NDArray[np.uint8], pictures: Pictures 
     pictures : Pictures, or None
         Those of the prototypes; where none were kept, the distances have to tell.
     """
-    distances = answers.neighbour_distances
+    distances = answers.neighbor_distances
     near = distances <= _ITSELF * distances[:, -1:]
     rows = np.flatnonzero(near[:, 0])
     if pictures is None:
         return len(rows)
     return sum(
-        bool((pictures[answers.neighbour_indices[row, near[row]]] == images[row]).all((1, 2)).any())
+        bool((pictures[answers.neighbor_indices[row, near[row]]] == images[row]).all((1, 2)).any())
         for row in rows
     )
 
@@ -181,7 +181,7 @@ def notes_on(images: NDArray[np.uint8], known: int) -> tuple[str, ...]:
     if known:
         notes.append(
             f"{known:,} of the {len(images):,} digits are among those the model knows: "
-            "they are their own neighbours, and the figures flatter; leave them out for honest ones"
+            "they are their own neighbors, and the figures flatter; leave them out for honest ones"
         )
     blank = int(np.count_nonzero(~images.any(axis=(1, 2))))
     if blank:

@@ -1,8 +1,8 @@
-"""What is wrong with a labelled set: labels, copies, digits that mislead, and pictures of nothing.
+"""What is wrong with a labeled set: labels, copies, digits that mislead, and pictures of nothing.
 
-Every digit is asked about with itself left out, in the space that the recogniser learns from the set.
+Every digit is asked about with itself left out, in the space that the recognizer learns from the set.
 Editing (Wilson, "Asymptotic properties of nearest neighbor rules using edited data", 1972) drops whatever
-its neighbours contradict; here that is only the beginning, for neighbours also contradict what is right
+its neighbors contradict; here that is only the beginning, for neighbors also contradict what is right
 but odd. See :mod:`inknn.lab.label_noise`, :mod:`inknn.lab.duplicates` and :mod:`inknn.lab.leverage`.
 
 The metric has seen the labels it is to judge. Measured with wrong labels put in, a metric learned without
@@ -18,21 +18,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.labelled import LabelledDigits, Part, load_digits
+from ..datasets.load import LabeledDigits, Part, load_digits
 from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
-from ..learning import Settings, draw
 from ..progress import Progress, no_progress
-from ..recogniser import Recogniser
+from ..recognizer import Recognizer
+from ..recognizer.metric_learning import draw
+from ..recognizer.settings import Settings
+from ..recognizer.votes import Votes, vote
 from ..search import ExactIndex, nearest
-from ..vote import Votes, vote
 from .duplicates import Copies, exact_copies, near_copies, picture_groups
 from .label_noise import LabelNoise, fit_label_noise
-from .leave_one_out import label_distances, other_neighbours
+from .leave_one_out import label_distances, other_neighbors
 from .leverage import Leverage, measure_leverage
 
 if TYPE_CHECKING:
-    from ..prototypes import Index
+    from ..recognizer.references import Index
 
 __all__ = ["Audit", "Odd", "Suspect", "audit", "audit_data", "checked_classes"]
 
@@ -40,12 +41,12 @@ PROBABLE = 0.5
 """A label that is rather wrong than right is called probably wrong."""
 
 NEAR = 0.5
-"""Of the distance to the twelfth neighbour: in MNIST's 60,000 digits the nearest lies at 0.86 as a rule."""
+"""Of the distance to the twelfth neighbor: in MNIST's 60,000 digits the nearest lies at 0.86 as a rule."""
 
 UNRELATED = 0.1
 """A vote that mends fewer of the errors that always saying the commonest label makes has learned nothing."""
 
-_FEWEST = 20  # digits; fewer have no neighbourhood
+_FEWEST = 20  # digits; fewer have no neighborhood
 _BATCH = 2000
 _SAMPLE = 3000  # digits nobody contradicts, by which contradiction is judged
 
@@ -57,12 +58,12 @@ class Suspect:
     Attributes
     ----------
     index, label, suggested : int
-        Its place, what it is said to be, and what its neighbours say.
+        Its place, what it is said to be, and what its neighbors say.
     wrong : float
         Probability that the label is wrong.
     certainty : float
         The part of digits like it that bear the suggested label.
-    neighbours : tuple of int
+    neighbors : tuple of int
         Places of the digits that vote on it, nearest first.
     """
 
@@ -71,7 +72,7 @@ class Suspect:
     suggested: int
     wrong: float
     certainty: float
-    neighbours: tuple[int, ...]
+    neighbors: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Audit:
 
     Attributes
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
         What was looked at.
     classes : int64 (c,)
         The labels there are.
@@ -116,11 +117,11 @@ class Audit:
     leverage : Leverage
     copies_against : list of Copies
         From this set (``first``) to the other one (``second``).
-    against : LabelledDigits or None
+    against : LabeledDigits or None
         The other one.
     """
 
-    digits: LabelledDigits
+    digits: LabeledDigits
     classes: NDArray[np.int64]
     counts: NDArray[np.int64]
     contradicted: NDArray[np.int64]
@@ -130,7 +131,7 @@ class Audit:
     odd: list[Odd]
     leverage: Leverage
     copies_against: list[Copies] = field(default_factory=list)
-    against: LabelledDigits | None = None
+    against: LabeledDigits | None = None
 
     def probable(self) -> list[Suspect]:
         """Suspects whose label is rather wrong than right."""
@@ -152,10 +153,10 @@ class Audit:
 
 
 def audit(
-    digits: LabelledDigits,
+    digits: LabeledDigits,
     *,
-    recogniser: Recogniser | None = None,
-    against: LabelledDigits | None = None,
+    recognizer: Recognizer | None = None,
+    against: LabeledDigits | None = None,
     n_odd: int = 20,
     progress: Progress = no_progress,
 ) -> Audit:
@@ -163,11 +164,11 @@ def audit(
 
     Parameters
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
         Of two labels or more.
-    recogniser : Recogniser, optional
+    recognizer : Recognizer, optional
         One whose prototypes are these digits, in this order; it is fitted by default.
-    against : LabelledDigits, optional
+    against : LabeledDigits, optional
         Another set, like the test part, in which copies of digits of this one are looked for.
     n_odd : int
         How many odd pictures to name.
@@ -185,25 +186,25 @@ def audit(
     """
     classes, codes = checked_classes(digits)
     form, _ = to_normal_form(digits.images, progress)
-    if recogniser is None:
+    if recognizer is None:
         settings = Settings(n_distorted=0)  # pictures of doubtful digits aren't compared here
-        recogniser = Recogniser.fit(form, codes, progress, settings=settings, n_labels=len(classes))
+        recognizer = Recognizer.fit(form, codes, progress, settings=settings, n_labels=len(classes))
     groups = picture_groups(digits.images)
     # A copy is no independent witness: of those with the same label only the first is asked, and answers.
     kept = _firsts(groups * len(classes) + codes)
-    vectors, index, mine = recogniser.vectors, recogniser.index, codes[kept]
+    vectors, index, mine = recognizer.vectors, recognizer.index, codes[kept]
     if len(kept) < len(codes):
         vectors = np.ascontiguousarray(vectors[kept])
         index = ExactIndex(vectors)
-    settings, rows = recogniser.settings, np.arange(len(kept))
-    distances, near = other_neighbours(index, vectors, rows, settings.n_witnesses, progress)
+    settings, rows = recognizer.settings, np.arange(len(kept))
+    distances, near = other_neighbors(index, vectors, rows, settings.n_witnesses, progress)
     votes = vote(distances, mine[near], n_labels=len(classes), n_voters=settings.n_voters)
     judged, weights = _to_judge(mine, near)
     noise = fit_label_noise(
         label_distances(vectors, mine, judged, len(classes), progress), mine[judged], weights
     )
     progress("looking for odd pictures", 0.0)
-    oddness = _oddness(votes, vectors, recogniser)
+    oddness = _oddness(votes, vectors, recognizer)
     progress("looking for digits that mislead", 0.0)
     leverage = measure_leverage(
         distances, near, mine, n_labels=len(classes), n_voters=settings.n_voters
@@ -223,7 +224,7 @@ def audit(
         copies,
         _odd(digits, kept, oddness, n_odd),
         leverage,
-        [] if against is None else _copies_against(digits, form, against, kept, index, recogniser, progress),
+        [] if against is None else _copies_against(digits, form, against, kept, index, recognizer, progress),
         against,
     )
 
@@ -262,31 +263,31 @@ def audit_data(
         other = load_digits(against, theirs, normalize=True, progress=progress)
         if os.fspath(against) == os.fspath(data) and digits.part is None:
             raise DataError(f"{digits.name} has one part only, which can't be compared with itself")
-    recogniser = None
+    recognizer = None
     if os.fspath(data) == "mnist" and part == "train":  # prepared already
-        from ..memory import factory_recogniser
+        from ..memory import factory_recognizer
 
-        recogniser = factory_recogniser(progress)
-    return audit(digits, recogniser=recogniser, against=other, n_odd=n_odd, progress=progress)
+        recognizer = factory_recognizer(progress)
+    return audit(digits, recognizer=recognizer, against=other, n_odd=n_odd, progress=progress)
 
 
-def checked_classes(digits: LabelledDigits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def checked_classes(digits: LabeledDigits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The labels of a set, ascending, and the place of each digit's among them.
 
     Raises
     ------
     DataError
-        If there are too few digits for neighbours to say anything, or all bear one label.
+        If there are too few digits for neighbors to say anything, or all bear one label.
     """
     if len(digits) < _FEWEST:
         raise DataError(
-            f"{digits.name} has {len(digits)} digits, too few for neighbours to say anything; give {_FEWEST} "
+            f"{digits.name} has {len(digits)} digits, too few for neighbors to say anything; give {_FEWEST} "
             "or more"
         )
     classes, codes = np.unique(digits.labels, return_inverse=True)
     if len(classes) < 2:
         raise DataError(
-            f"all {len(digits):,} digits of {digits.name} are labelled {classes[0]}; two labels or more are "
+            f"all {len(digits):,} digits of {digits.name} are labeled {classes[0]}; two labels or more are "
             "needed"
         )
     return classes, codes.astype(np.int64).ravel()
@@ -300,7 +301,7 @@ def _firsts(names: NDArray[np.int64]) -> NDArray[np.int64]:
 def _to_judge(
     codes: NDArray[np.int64], near: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Digits that not all of their neighbours agree with; and some of the others, who stand for them all."""
+    """Digits that not all of their neighbors agree with; and some of the others, who stand for them all."""
     doubted = (codes[near] != codes[:, None]).any(axis=1)
     others = np.flatnonzero(~doubted)
     some = others[draw(len(others), _SAMPLE)]
@@ -334,22 +335,22 @@ def _suspects(
     ]
 
 
-def _oddness(votes: Votes, vectors: NDArray[np.float32], recogniser: Recogniser) -> NDArray[np.float64]:
-    """Farness times likeness to non-digits, as :mod:`inknn.vote.calibration` has them, float64 (n,)."""
+def _oddness(votes: Votes, vectors: NDArray[np.float32], recognizer: Recognizer) -> NDArray[np.float64]:
+    """Farness times likeness to non-digits, as :mod:`inknn.recognizer.calibration` has them, float64 (n,)."""
     usual = float(np.median(votes.distances)) or 1.0
     units = np.full(votes.shares.shape[1], usual)
     for label in np.unique(votes.labels):
         units[label] = np.sqrt(usual * (float(np.median(votes.distances[votes.labels == label])) or usual))
     odd = votes.distances / units[votes.labels]
-    k = min(recogniser.settings.n_voters, len(recogniser.non_digits))
+    k = min(recognizer.settings.n_voters, len(recognizer.non_digits))
     if k:
-        away = nearest(vectors, recogniser.non_digits, k)[0].mean(axis=1)
+        away = nearest(vectors, recognizer.non_digits, k)[0].mean(axis=1)
         odd = odd * (votes.distances / np.maximum(away, 1e-12))
     return odd
 
 
 def _odd(
-    digits: LabelledDigits, kept: NDArray[np.int64], oddness: NDArray[np.float64], count: int
+    digits: LabeledDigits, kept: NDArray[np.int64], oddness: NDArray[np.float64], count: int
 ) -> list[Odd]:
     ink = digits.images[kept].reshape(len(kept), -1).sum(axis=1, dtype=np.int64) / 255
     oddness = np.where(ink > 0, oddness, np.inf)
@@ -361,15 +362,15 @@ def _odd(
 
 
 def _copies_against(
-    digits: LabelledDigits,
+    digits: LabeledDigits,
     pictures: NDArray[np.uint8],
-    against: LabelledDigits,
+    against: LabeledDigits,
     kept: NDArray[np.int64],
     index: Index,
-    recogniser: Recogniser,
+    recognizer: Recognizer,
     progress: Progress,
 ) -> list[Copies]:
-    """Copies of this set's digits in another one: exact by pixels, nearly by neighbours."""
+    """Copies of this set's digits in another one: exact by pixels, nearly by neighbors."""
     exact: list[Copies] = []
     if digits.images.shape[1:] == against.images.shape[1:]:
         groups = picture_groups(np.concatenate([digits.images, against.images]))
@@ -380,11 +381,11 @@ def _copies_against(
         ]
     known = {pair.second for pair in exact}
     asked, _ = to_normal_form(against.images, progress)
-    k = min(recogniser.settings.n_witnesses, len(kept))
+    k = min(recognizer.settings.n_witnesses, len(kept))
     distances, near = np.empty((len(asked), k)), np.empty((len(asked), k), np.int64)
     for start in range(0, len(asked), _BATCH):
         progress(f"looking for copies in {against.name}", start / len(asked))
         some = slice(start, start + _BATCH)
-        distances[some], near[some] = index.query(recogniser.embed(asked[some]), k)
+        distances[some], near[some] = index.query(recognizer.embed(asked[some]), k)
     found = near_copies(distances, near, NEAR, kept, pictures, asked)
     return exact + [pair for pair in found if pair.second not in known]

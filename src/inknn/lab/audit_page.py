@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..datasets.labelled import LabelledDigits
+from ..datasets.load import LabeledDigits
 from .audit import Audit, Suspect
 from .audit_report import summary, whereabouts
 from .duplicates import Copies
-from .paged import card, figures, neighbour, page, picture, safe, scrolling
+from .paged import card, figures, neighbor, page, picture, safe, scrolling
 
 __all__ = ["page_of"]
 
@@ -79,12 +79,12 @@ def _figures(found: Audit) -> str:
     return figures(shown)
 
 
-def _picture(digits: LabelledDigits, index: int) -> str:
-    return picture(digits.images[index], f"Digit {index}: labelled {digits.labels[index]}")
+def _picture(digits: LabeledDigits, index: int) -> str:
+    return picture(digits.images[index], f"Digit {index}: labeled {digits.labels[index]}")
 
 
 def _card(
-    digits: LabelledDigits, index: int, said: str, details: Iterable[str], near: Iterable[str] = ()
+    digits: LabeledDigits, index: int, said: str, details: Iterable[str], near: Iterable[str] = ()
 ) -> str:
     where = whereabouts(digits, index)
     place = f"index {index}" + (f", {where}" if where else "")
@@ -96,20 +96,20 @@ def _suspect(found: Audit, suspect: Suspect) -> str:
     return _card(
         digits,
         suspect.index,
-        f'labelled <b>{suspect.label}</b>, looks like <b class="wrong">{suspect.suggested}</b>',
+        f'labeled <b>{suspect.label}</b>, looks like <b class="wrong">{suspect.suggested}</b>',
         [
             f"{100 * suspect.certainty:.2f} % of such digits are {suspect.suggested}",
             f"label wrong: {100 * suspect.wrong:.1f} %",
         ],
         [
-            neighbour(
+            neighbor(
                 int(digits.labels[near]),
                 suspect.label,
                 suspect.suggested,
                 _picture(digits, near),
                 f"index {near}",
             )
-            for near in suspect.neighbours[:5]
+            for near in suspect.neighbors[:5]
         ],
     )
 
@@ -127,13 +127,13 @@ def _hub(found: Audit, index: int) -> str:
     )
 
 
-def _copies_section(title: str, copies: list[Copies], found: Audit, other: LabelledDigits, limit: int) -> str:
+def _copies_section(title: str, copies: list[Copies], found: Audit, other: LabeledDigits, limit: int) -> str:
     if not copies:
         return f"<section>\n<h2>{safe(title)}</h2>\n<p>None.</p>\n</section>\n"
     cards = []
     for pair in copies[:limit]:
         mine, theirs = int(found.digits.labels[pair.first]), int(other.labels[pair.second])
-        again = neighbour(theirs, mine, theirs, _picture(other, pair.second), f"index {pair.second}")
+        again = neighbor(theirs, mine, theirs, _picture(other, pair.second), f"index {pair.second}")
         how = (
             "the same in every pixel" if pair.exact else f"distance {pair.nearness:.2f} of what is usual here"
         )

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ..datasets.labelled import LabelledDigits
+from ..datasets.load import LabeledDigits
 from .audit import Audit
 from .duplicates import Copies
 from .interval import wilson_interval
@@ -16,10 +16,10 @@ __all__ = ["CSV_COLUMNS", "as_csv", "as_dict", "as_text", "summary", "whereabout
 
 CSV_COLUMNS = ("finding", "index", "label", "suggested", "score", "other", "other_label", "origin")
 
-_SHOWN_NEIGHBOURS = 5
+_SHOWN_NEIGHBORS = 5
 
 
-def whereabouts(digits: LabelledDigits, index: int) -> str:
+def whereabouts(digits: LabeledDigits, index: int) -> str:
     """The file of a digit, else where it comes from; empty where only its place is known."""
     if digits.files is not None:
         return str(digits.files[index])
@@ -113,12 +113,12 @@ def as_text(found: Audit, limit: int) -> str:
             str(suspect.suggested),
             f"{suspect.certainty:.4f}",
             f"{suspect.wrong:.3f}",
-            " ".join(str(labels[near]) for near in suspect.neighbours[:_SHOWN_NEIGHBOURS]),
+            " ".join(str(labels[near]) for near in suspect.neighbors[:_SHOWN_NEIGHBORS]),
             whereabouts(digits, suspect.index),
         )
         for suspect in found.suspects
     ]
-    heads = ("index", "label", "looks like", "as often as", "label wrong", "neighbours", "from")
+    heads = ("index", "label", "looks like", "as often as", "label wrong", "neighbors", "from")
     parts.append(_table("suspects, the most probably wrong first", heads, suspects, limit))
     parts.append(_copies("copies", found.copies, found, digits, limit))
     if found.against is not None:
@@ -133,7 +133,7 @@ def as_text(found: Audit, limit: int) -> str:
                 "label",
                 "answers right without it",
                 "wrong without it",
-                "neighbour of",
+                "neighbor of",
                 "of other labels",
             ),
             [
@@ -194,7 +194,7 @@ def as_dict(found: Audit, limit: int) -> dict[str, Any]:
     digits, labels, leverage = found.digits, found.digits.labels, found.leverage
     count, contradicted = len(digits), found.n_contradicted()
 
-    def pairs(copies: list[Copies], other: LabelledDigits) -> list[dict[str, Any]]:
+    def pairs(copies: list[Copies], other: LabeledDigits) -> list[dict[str, Any]]:
         return [
             {
                 "first": pair.first,
@@ -228,8 +228,8 @@ def as_dict(found: Audit, limit: int) -> dict[str, Any]:
                 "suggested": suspect.suggested,
                 "wrong": suspect.wrong,
                 "certainty": suspect.certainty,
-                "neighbours": list(suspect.neighbours),
-                "neighbour_labels": [int(labels[near]) for near in suspect.neighbours],
+                "neighbors": list(suspect.neighbors),
+                "neighbor_labels": [int(labels[near]) for near in suspect.neighbors],
                 "origin": whereabouts(digits, suspect.index) or None,
             }
             for suspect in found.suspects[:limit]
@@ -265,7 +265,7 @@ def _score(pair: Copies) -> float:
     return 0.0 if pair.exact else round(pair.nearness, 6)
 
 
-def _copies(title: str, copies: list[Copies], found: Audit, other: LabelledDigits, limit: int) -> str:
+def _copies(title: str, copies: list[Copies], found: Audit, other: LabeledDigits, limit: int) -> str:
     labels = found.digits.labels
     rows = [
         (
@@ -287,7 +287,7 @@ def _table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], 
     shown = [heads, *rows[:limit]]
     filled = [place for place in range(len(heads)) if any(row[place] for row in shown[1:])]
     widths = {place: max(len(row[place]) for row in shown) for place in filled}
-    left = {place for place in filled if heads[place] in ("neighbours", "from")}
+    left = {place for place in filled if heads[place] in ("neighbors", "from")}
     lines = [
         "  ".join(
             row[place].ljust(widths[place]) if place in left else row[place].rjust(widths[place])

@@ -2,7 +2,7 @@
 
 A time alone says little; the ratio of two times from the same run on the same machine says much. So each
 benchmark runs ours and the peers in turn, takes the median of several repeats after a warm-up, checks that
-all found the same neighbours, and keeps the machine's facts and the date with the figures.
+all found the same neighbors, and keeps the machine's facts and the date with the figures.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets import LabelledDigits, load_digits
+from ..datasets import LabeledDigits, load_digits
 from ..datasets.normal_form import to_mnist_form
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress
@@ -42,7 +42,7 @@ class Task:
 
     Attributes
     ----------
-    train, test : LabelledDigits
+    train, test : LabeledDigits
         Those of ``test`` in random order, so that the first few stand for all.
     how : str
         Where they come from, for reports.
@@ -52,8 +52,8 @@ class Task:
         What users should hear of them, a line each.
     """
 
-    train: LabelledDigits
-    test: LabelledDigits
+    train: LabeledDigits
+    test: LabeledDigits
     how: str
     quick: bool = False
     remarks: tuple[str, ...] = ()
@@ -178,7 +178,7 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
     Parameters
     ----------
     data : str or path
-        As :func:`inknn.datasets.load_digits` takes it: its part for training is learnt, that for tests is
+        As :func:`inknn.datasets.load_digits` takes it: its part for training is learned, that for tests is
         asked. Of what has but one part a fifth is held out, of each label its share.
     quick : bool
         At most :data:`QUICK` digits of each, of each label its share.
@@ -358,5 +358,5 @@ def _reason(error: Exception) -> str:
     return text or type(error).__name__
 
 
-def _rows(digits: LabelledDigits, rows: NDArray[np.int64]) -> LabelledDigits:
-    return LabelledDigits(digits.name, digits.images[rows], digits.labels[rows])
+def _rows(digits: LabeledDigits, rows: NDArray[np.int64]) -> LabeledDigits:
+    return LabeledDigits(digits.name, digits.images[rows], digits.labels[rows])

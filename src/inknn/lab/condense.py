@@ -15,15 +15,16 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..classifier import DigitClassifier
-from ..datasets.labelled import LabelledDigits
+from ..datasets.load import LabeledDigits
 from ..datasets.normal_form import to_normal_form
 from ..errors import InknnError, UnknownNameError
-from ..learning import Settings
+from ..estimators.digits import DigitClassifier
 from ..progress import Progress, no_progress
-from ..recogniser import Recogniser
+from ..recognizer import Recognizer
+from ..recognizer.calibration import Calibration
+from ..recognizer.settings import Settings
+from ..recognizer.votes import reaches
 from ..search import ExactIndex
-from ..vote import Calibration, reaches
 from .audit import checked_classes
 from .condensing import METHODS, Method
 from .interval import wilson_interval
@@ -82,7 +83,7 @@ class Condensed:
 
     Attributes
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
         All there were.
     method : str
     indices : int64 (m,)
@@ -94,7 +95,7 @@ class Condensed:
         Knows the kept digits, in the metric learned from all.
     """
 
-    digits: LabelledDigits
+    digits: LabeledDigits
     method: str
     indices: NDArray[np.int64]
     costs: list[Cost]
@@ -178,7 +179,7 @@ def _number_or_part(keep: str) -> tuple[float, bool]:
 
 
 def condense(
-    digits: LabelledDigits,
+    digits: LabeledDigits,
     method: str | None = None,
     keep: str | None = None,
     *,
@@ -188,7 +189,7 @@ def condense(
 
     Parameters
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
         Of two labels or more.
     method : str, optional
         A key of :data:`inknn.lab.condensing.METHODS`; ``"medoids"`` where ``keep`` is given, else
@@ -227,13 +228,13 @@ def condense(
     classifier = DigitClassifier(chosen.n_voters, preset="fast").fit(
         images, digits.labels, progress=_named(progress, "all digits")
     )
-    whole = classifier.recogniser_
+    whole = classifier.recognizer_
     indices = chosen.keep(whole.vectors, codes, count, progress)
-    classifier.recogniser_ = replace(_subset(whole, indices, chosen.n_voters), calibration=calibration)
+    classifier.recognizer_ = replace(_subset(whole, indices, chosen.n_voters), calibration=calibration)
     return Condensed(digits, chosen.name, indices, costs, classifier)
 
 
-def _count_for_labels(keep: str | None, digits: LabelledDigits, n_labels: int) -> int:
+def _count_for_labels(keep: str | None, digits: LabeledDigits, n_labels: int) -> int:
     """How many digits to keep: what was asked for, which has to be enough, or a tenth and enough."""
     count = wanted_count(keep, len(digits))
     if count is None:
@@ -284,7 +285,7 @@ class _Part:
 def _measured(part: _Part, method: Method, count: int, progress: Progress) -> tuple[list[Cost], Calibration]:
     """The costs of all, some, as many at random and some alone; and what the answers of some mean."""
     settings = Settings(n_distorted=0)
-    everything = Recogniser.fit(
+    everything = Recognizer.fit(
         part.images,
         part.codes,
         _named(progress, "four fifths"),
@@ -301,7 +302,7 @@ def _measured(part: _Part, method: Method, count: int, progress: Progress) -> tu
         _cost("kept", some, queries, part),
         _cost("as many at random", _subset(everything, drawn, method.n_voters), queries, part),
     ]
-    alone = Recogniser.fit(
+    alone = Recognizer.fit(
         part.images[kept],
         part.codes[kept],
         _named(progress, "kept digits alone"),
@@ -316,32 +317,32 @@ def _named(progress: Progress, which: str) -> Progress:
     return lambda what, fraction: progress(f"{which}: {what}", fraction)
 
 
-def _subset(recogniser: Recogniser, kept: NDArray[np.int64], n_voters: int) -> Recogniser:
-    """The recogniser with fewer prototypes, in the same space."""
-    vectors = np.ascontiguousarray(recogniser.vectors[kept])
+def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_voters: int) -> Recognizer:
+    """The recognizer with fewer prototypes, in the same space."""
+    vectors = np.ascontiguousarray(recognizer.vectors[kept])
     return replace(
-        recogniser,
-        labels=np.asarray(recogniser.labels)[kept],
+        recognizer,
+        labels=np.asarray(recognizer.labels)[kept],
         vectors=vectors,
         index=ExactIndex(vectors),
-        settings=replace(recogniser.settings, n_voters=n_voters),
+        settings=replace(recognizer.settings, n_voters=n_voters),
         pictures=None,
     )
 
 
-def _cost(name: str, recogniser: Recogniser, queries: NDArray[np.float32], part: _Part) -> Cost:
+def _cost(name: str, recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Cost:
     started = time.perf_counter()
-    recogniser.index.query(queries, min(recogniser.settings.n_witnesses, len(recogniser.labels)))
+    recognizer.index.query(queries, min(recognizer.settings.n_witnesses, len(recognizer.labels)))
     seconds = time.perf_counter() - started
-    _, _, votes = recogniser.prototypes.vote(queries, None)
+    _, _, votes = recognizer.prototypes.vote(queries, None)
     errors = int(np.count_nonzero(votes.labels != part.held_codes))
-    return Cost(name, len(recogniser.labels), errors, len(queries), 1000 * seconds / len(queries))
+    return Cost(name, len(recognizer.labels), errors, len(queries), 1000 * seconds / len(queries))
 
 
-def _calibrated(recogniser: Recogniser, queries: NDArray[np.float32], part: _Part) -> Calibration:
+def _calibrated(recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Calibration:
     """What margins and distances mean among fewer references, which lie farther apart."""
-    prototypes, truth = recogniser.prototypes, part.held_codes
+    prototypes, truth = recognizer.prototypes, part.held_codes
     distances, near, votes = prototypes.vote(queries, None)
-    reach = reaches(distances, recogniser.labels[near], truth, recogniser.settings.n_voters)
-    likeness = prototypes.likeness(votes, queries, recogniser.non_digits)
+    reach = reaches(distances, recognizer.labels[near], truth, recognizer.settings.n_voters)
+    likeness = prototypes.likeness(votes, queries, recognizer.non_digits)
     return Calibration.fit(votes, reach, likeness, truth)

@@ -2,7 +2,7 @@
 
 - ``condensed``: all that is needed for every digit's nearest kept one to bear its label (Hart, "The
   condensed nearest neighbor rule", 1968): mostly digits at the borders between labels.
-- ``edited``: all but those that their three neighbours outvote (Wilson, "Asymptotic properties of nearest
+- ``edited``: all but those that their three neighbors outvote (Wilson, "Asymptotic properties of nearest
   neighbor rules using edited data", 1972): tidies, and saves hardly anything.
 - ``edited-condensed``: first the one, then the other; without odd digits the borders are short.
 - ``medoids``: edited, and then of each label as large a part as of all, each the middle of a cluster
@@ -19,15 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
+from ..recognizer.votes import vote
 from ..search import ExactIndex, nearest, squared_distances
-from ..vote import vote
-from .leave_one_out import other_neighbours
+from .leave_one_out import other_neighbors
 from .sampling import stratified_sample
 
 __all__ = ["METHODS", "Method", "condensed", "edited", "medoids"]
 
 _BLOCK = 1024  # digits that are walked through one by one; its vectors stay in the processor's cache
-_EDITORS = 3  # neighbours, as Wilson has it
+_EDITORS = 3  # neighbors, as Wilson has it
 _SEED = 1968
 
 Vectors = NDArray[np.float32]
@@ -44,7 +44,7 @@ class Method:
     sized : bool
         Whether it has to be told how many.
     n_voters : int
-        Neighbours that vote afterwards: as many as made the fewest errors on training digits of MNIST.
+        Neighbors that vote afterwards: as many as made the fewest errors on training digits of MNIST.
         Where each stands for a cluster, the nearest alone says most.
     keep : callable
         ``keep(vectors, codes, count, progress)`` gives the rows to keep, int64, ascending; ``count`` means
@@ -130,7 +130,7 @@ def edited(vectors: Vectors, codes: Codes, progress: Progress = no_progress) -> 
     """Digits whose label wins the vote of their three nearest others (Wilson, 1972): rows, int64 (m,)."""
     rows = np.arange(len(vectors))
     index = ExactIndex(vectors)
-    _, indices = other_neighbours(index, vectors, rows, _EDITORS, progress, "editing: asking neighbours")
+    _, indices = other_neighbors(index, vectors, rows, _EDITORS, progress, "editing: asking neighbors")
     alike = np.ones(indices.shape)  # all have one vote, near or far; where all differ the nearest decides
     votes = vote(alike, codes[indices], n_labels=int(codes.max()) + 1)
     return np.flatnonzero(votes.labels == codes)
@@ -168,8 +168,8 @@ def medoids(
         means = MiniBatchKMeans(clusters, n_init=1, batch_size=2048, max_iter=10, random_state=_SEED).fit(
             mine
         )
-        centres = np.ascontiguousarray(means.cluster_centers_, np.float32)
-        kept.append(rows[np.unique(nearest(centres, mine, 1)[1])])
+        centers = np.ascontiguousarray(means.cluster_centers_, np.float32)
+        kept.append(rows[np.unique(nearest(centers, mine, 1)[1])])
     return np.sort(np.concatenate(kept))
 
 

@@ -71,16 +71,16 @@ def near_copies(
     Parameters
     ----------
     distances, indices : float64, int64 (n, k)
-        Neighbours of each picture, nearest first.
+        Neighbors of each picture, nearest first.
     limit : float
         Of the distance of the last one; nearer is nearly the same.
     places : int64 (m,)
-        What to call the neighbours, by index: their rows in ``pictures``.
+        What to call the neighbors, by index: their rows in ``pictures``.
     pictures : uint8 (p, height, width)
-        Among them the neighbours, in one size and position.
+        Among them the neighbors, in one size and position.
     asked : uint8 (n, height, width), optional
-        The pictures that were asked about; ``second`` counts these, ``first`` the neighbours. Left out, they
-        are their own neighbours' neighbours; a pair is then seen from both sides, and from either is enough.
+        The pictures that were asked about; ``second`` counts these, ``first`` the neighbors. Left out, they
+        are their own neighbors' neighbors; a pair is then seen from both sides, and from either is enough.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def near_copies(
 
 
 def _nearness_in_pixels(picture: NDArray[np.uint8], around: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Distance from a picture to its neighbours over that to the farther half of them, float64 (k,)."""
+    """Distance from a picture to its neighbors over that to the farther half of them, float64 (k,)."""
     away = np.array([np.linalg.norm(_soft(other) - _soft(picture)) for other in around])
     usual = float(np.median(away[len(away) // 2 :]))
     return away / usual if usual > 0 else np.ones(len(away))

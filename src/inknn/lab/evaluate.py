@@ -1,6 +1,6 @@
-"""Ask a recogniser about labelled digits, and keep what its answers were worth.
+"""Ask a recognizer about labeled digits, and keep what its answers were worth.
 
-The figures are in :mod:`inknn.lab.scores`; here they get the mistakes, with the neighbours that misled, and
+The figures are in :mod:`inknn.lab.scores`; here they get the mistakes, with the neighbors that misled, and
 all that has to be known to make them again.
 """
 
@@ -23,7 +23,7 @@ from .asked import Asked, Mistake
 from .interval import wilson_interval
 
 if TYPE_CHECKING:
-    from ..datasets.labelled import Part
+    from ..datasets.load import Part
     from .models import Model
     from .scores import Scores
 
@@ -34,7 +34,7 @@ _BATCH = 1000  # digits between two reports of progress
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How a recogniser did on a labelled set.
+    """How a recognizer did on a labeled set.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ def evaluate_data(
     preset: str | None = None,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """Evaluate inknn, or a model of one's own, on labelled digits by name or path.
+    """Evaluate inknn, or a model of one's own, on labeled digits by name or path.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def evaluate(
     settings: Mapping[str, Any] | None = None,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """Ask a model about labelled digits.
+    """Ask a model about labeled digits.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def evaluate(
     origins
         The writer or file of each, where known.
     settings
-        To name in the report before those of the recogniser.
+        To name in the report before those of the recognizer.
     progress
         Told how far it is.
 
@@ -208,15 +208,15 @@ def evaluate(
     asked = Asked(model, images, np.asarray(labels, np.int64), origins)
     started = time.perf_counter()
     for start in range(0, len(images), _BATCH):
-        progress("recognising", start / len(images))
+        progress("recognizing", start / len(images))
         asked.ask(start, start + _BATCH)
     seconds = time.perf_counter() - started
-    progress("recognising", 1.0)
+    progress("recognizing", 1.0)
     return Evaluation(
         dataset,
         asked.scores(),
         seconds,
-        {**(settings or {}), **model.recogniser.facts, "inknn": __version__},
+        {**(settings or {}), **model.recognizer.facts, "inknn": __version__},
         asked.mistakes(),
         asked.notes(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from .asked import Mistake, Neighbour
+from .asked import Mistake, Neighbor
 from .evaluate import Evaluation
 from .evaluation_tables import (
     Table,
@@ -17,7 +17,7 @@ from .evaluation_tables import (
     sources_table,
     verdicts_table,
 )
-from .paged import card, figures, neighbour, page, picture, safe, scrolling
+from .paged import card, figures, neighbor, page, picture, safe, scrolling
 from .svg import Chart, Scale, covering
 
 __all__ = ["page_of"]
@@ -77,7 +77,7 @@ def page_of(evaluation: Evaluation) -> str:
 
 def _asked(evaluation: Evaluation) -> str:
     references = evaluation.settings.get("references")
-    return f"the nearest neighbours among {references}" if references else "inknn"
+    return f"the nearest neighbors among {references}" if references else "inknn"
 
 
 def _figures(evaluation: Evaluation) -> str:
@@ -125,10 +125,8 @@ def _mistakes(evaluation: Evaluation) -> str:
     shown, wrong = len(evaluation.mistakes), evaluation.errors
     title = "All mistakes" if shown == wrong else f"The {shown} worst mistakes of {wrong:,}"
     cards = "\n".join(map(_card, evaluation.mistakes))
-    seen = any(near.image is not None for mistake in evaluation.mistakes for near in mistake.neighbours)
-    below = (
-        "the labelled digits it lies nearest to" if seen else "the labels of the digits it lies nearest to"
-    )
+    seen = any(near.image is not None for mistake in evaluation.mistakes for near in mistake.neighbors)
+    below = "the labeled digits it lies nearest to" if seen else "the labels of the digits it lies nearest to"
     return (
         f"<section>\n<h2>{title}</h2>\n<p>Most confident first. Below each digit are {below}, which voted "
         f"for the answer. Some may not be the reader's mistake: look whether the label is right.</p>\n"
@@ -145,7 +143,7 @@ def _card(mistake: Mistake) -> str:
             f"{percent(mistake.confidence, 1)} % confident; verdict: {mistake.verdict}",
             f"index {mistake.index}{origin}",
         ],
-        [_neighbour(number, near, mistake) for number, near in enumerate(mistake.neighbours, start=1)],
+        [_neighbor(number, near, mistake) for number, near in enumerate(mistake.neighbors, start=1)],
     )
 
 
@@ -153,12 +151,12 @@ def _a(digit: int) -> str:
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
-def _neighbour(number: int, near: Neighbour, mistake: Mistake) -> str:
+def _neighbor(number: int, near: Neighbor, mistake: Mistake) -> str:
     drawn, away = "", f"distance {near.distance:.2f}"
     if near.image is not None:
-        drawn = picture(near.image, f"Neighbour {number}: {_a(near.label)}, {away}")
-    tip = f"neighbour {number}, index {near.index}, {away}"
-    return neighbour(near.label, mistake.truth, mistake.answer, drawn, tip)
+        drawn = picture(near.image, f"Neighbor {number}: {_a(near.label)}, {away}")
+    tip = f"neighbor {number}, index {near.index}, {away}"
+    return neighbor(near.label, mistake.truth, mistake.answer, drawn, tip)
 
 
 # --- tables ---
@@ -214,7 +212,7 @@ def _confusions(evaluation: Evaluation) -> str:
         return "Nothing was taken for anything else."
     some = [f"{truth} for {answer} ({count:,} times)" for truth, answer, count in found[:3] if count > 1]
     often = f"Most often: {', '.join(some)}. " if some else ""
-    return f"{often}The stronger the colour, the more often; what is right lies on the diagonal."
+    return f"{often}The stronger the color, the more often; what is right lies on the diagonal."
 
 
 def _sources(evaluation: Evaluation) -> str:

@@ -225,12 +225,12 @@ def mistakes_table(evaluation: Evaluation, most: int | None = None) -> Table | N
             str(mistake.answer),
             percent(mistake.confidence, 1),
             mistake.verdict,
-            " ".join(str(neighbour.label) for neighbour in mistake.neighbours),
+            " ".join(str(neighbor.label) for neighbor in mistake.neighbors),
             *((printable(mistake.origin or ""),) if sourced else ()),
         )
         for mistake in shown
     ]
-    heads = ("index", "is", "taken for", "confidence %", "verdict", "neighbours")
+    heads = ("index", "is", "taken for", "confidence %", "verdict", "neighbors")
     title = "Worst mistakes: wrong, and most confident of it"
     return Table(title, (*heads, *(("origin",) if sourced else ())), tuple(rows))
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..datasets import LabelledDigits, load_digits
-from ..datasets.labelled import Part
+from ..datasets import LabeledDigits, load_digits
+from ..datasets.load import Part
 from ..datasets.normal_form import to_normal_form
 from ..errors import DataError, InknnError
-from ..features.descriptions import DESCRIPTIONS
+from ..features.registry import DESCRIPTIONS
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
 from .spaces import LEARNED, Space, SpaceError, metric_and_parameters
 
 if TYPE_CHECKING:
-    from ..classifier import DigitClassifier
+    from ..estimators.digits import DigitClassifier
 
 __all__ = ["Fitted", "fit_command", "fit_data", "steps_to_digits"]
 
@@ -42,16 +42,16 @@ class Fitted:
     dataset: str
     count: int
     classes: tuple[int, ...]
-    normalised: bool
+    normalized: bool
     seconds: float
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        facts = {**self.classifier.recogniser_.facts, "weights": self.classifier.weights}
+        facts = {**self.classifier.recognizer_.facts, "weights": self.classifier.weights}
         if self.classifier.features == LEARNED:
             facts["preset"] = self.classifier.preset
         settings = ", ".join(f"{name} {value}" for name, value in facts.items())
-        brought = ", brought into MNIST's normal form" if self.normalised else ""
+        brought = ", brought into MNIST's normal form" if self.normalized else ""
         return "\n".join(
             (
                 f"set       {self.dataset}, {self.count:,} digits{brought}",
@@ -91,10 +91,10 @@ def fit_data(
     SpaceError
         If the features or the metric are such that they can be tuned only.
     DataError
-        If the data can't be read, is all blank, holds one class only, or fewer digits than neighbours that
+        If the data can't be read, is all blank, holds one class only, or fewer digits than neighbors that
         vote.
     """
-    from ..classifier import DigitClassifier
+    from ..estimators.digits import DigitClassifier
 
     _check_fittable(parameters.get("features", LEARNED), parameters.get("metric", "euclidean"))
     classifier = DigitClassifier(**parameters)
@@ -106,7 +106,7 @@ def fit_data(
     if len(digits) <= classifier.n_neighbors:
         raise DataError(
             f"{digits.name} has {len(digits)} digits, too few for the votes of {classifier.n_neighbors} "
-            "neighbours; give more digits, or fewer neighbours with -k"
+            "neighbors; give more digits, or fewer neighbors with -k"
         )
     notes = (*digits.remarks, *_blank_ones(digits))
     started = time.perf_counter()
@@ -176,7 +176,7 @@ def _is_known(parse: Callable[[str], object], name: str) -> bool:
     return True
 
 
-def _blank_ones(digits: LabelledDigits) -> list[str]:
+def _blank_ones(digits: LabeledDigits) -> list[str]:
     """What to say of pictures without ink."""
     blank = len(digits) - int(digits.images.any(axis=(1, 2)).sum())
     if blank == len(digits):

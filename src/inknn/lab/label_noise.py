@@ -2,7 +2,7 @@
 
 A digit at distances d₁, d₂, ... from the labels truly is an l with probability proportional to d_l to the
 power −β, and who means l writes g with probability T[l, g]. Both are estimated from the labels themselves,
-by expectation–maximisation (Dempster, Laird & Rubin, 1977). β then is a calibration by temperature (Guo,
+by expectation–maximization (Dempster, Laird & Rubin, 1977). β then is a calibration by temperature (Guo,
 Pleiss, Sun & Weinberger, "On calibration of modern neural networks", 2017) that slips don't disturb, and T
 the table of slips that confident learning counts (Northcutt, Jiang & Chuang, "Confident learning", 2021).
 
@@ -10,7 +10,7 @@ Slips that are no likelier for one pair of labels than for another are the rule;
 row of T has as many of each kind as all labels on average.
 
 Nothing but labels is looked at: odd digits that bear their writer's true label, and slips, differ only in
-how clearly the neighbours speak. Where odd ones are many, as in a clean set, the estimate leans to caution.
+how clearly the neighbors speak. Where odd ones are many, as in a clean set, the estimate leans to caution.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class LabelNoise:
     certainty : float64 (n,)
         How many of such digits bear the suggested label, whatever this one bears.
     expected_errors : float
-        How many of all the digits that these stand for are labelled wrong, most probably.
+        How many of all the digits that these stand for are labeled wrong, most probably.
     """
 
     beta: float

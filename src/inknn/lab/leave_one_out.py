@@ -1,4 +1,4 @@
-"""Digits asked about by all the others: neighbours, and distances to labels, with themselves left out."""
+"""Digits asked about by all the others: neighbors, and distances to labels, with themselves left out."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
-from ..prototypes import Index, without_itself
+from ..recognizer.references import Index, without_itself
 from ..search import nearest
 
-__all__ = ["label_distances", "other_neighbours"]
+__all__ = ["label_distances", "other_neighbors"]
 
 _BATCH = 2000  # queries between two reports of progress
 
 
-def other_neighbours(
+def other_neighbors(
     index: Index,
     vectors: NDArray[np.float32],
     rows: NDArray[np.int64],
     k: int,
     progress: Progress = no_progress,
-    what: str = "asking each digit's neighbours",
+    what: str = "asking each digit's neighbors",
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The k nearest of each reference but itself.
 

@@ -1,8 +1,8 @@
 """Which references cause mistakes when all others are asked.
 
-Some digits are among the neighbours of many others, which happens the more the more dimensions there are:
+Some digits are among the neighbors of many others, which happens the more the more dimensions there are:
 hubs. Where the others bear other labels they are bad hubs (Radovanović, Nanopoulos & Ivanović, "Hubs in
-space: popular nearest neighbors in high-dimensional data", 2010). Being a bad neighbour need not change an
+space: popular nearest neighbors in high-dimensional data", 2010). Being a bad neighbor need not change an
 answer, so each vote is counted again without each of its voters: that tells what the answers would be if
 the digit weren't there.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..vote import vote
+from ..recognizer.votes import vote
 
 __all__ = ["Leverage", "measure_leverage"]
 
@@ -40,7 +40,7 @@ class Leverage:
 
     @property
     def hubness(self) -> float:
-        """Skewness of the occurrences: about 0 where all digits are neighbours equally often."""
+        """Skewness of the occurrences: about 0 where all digits are neighbors equally often."""
         from scipy.stats import skew
 
         return float(skew(self.occurrences)) if self.occurrences.any() else 0.0
@@ -72,7 +72,7 @@ def measure_leverage(
     Parameters
     ----------
     distances, indices : float64, int64 (n, k)
-        The neighbours of each digit, itself left out, nearest first; k > ``n_voters`` lets the next one
+        The neighbors of each digit, itself left out, nearest first; k > ``n_voters`` lets the next one
         step in for who is taken away.
     codes : int64 (n,)
         Labels, 0 to ``n_labels`` − 1.

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..classifier import PRESETS, DigitClassifier
-from ..features import FEATURES
-from ..kneighbours import KNeighborsClassifier
+from ..estimators.digits import PRESETS, DigitClassifier
+from ..estimators.features import FEATURES
+from ..estimators.neighbors_classifier import KNeighborsClassifier
 from ..metrics import METRICS
 from .peers import random_forest, support_vectors
 from .spaces import LEARNED, Space
@@ -26,7 +26,7 @@ from .spaces import LEARNED, Space
 __all__ = ["METHODS", "Contestant", "Method", "PlainVote"]
 
 K = 3
-"""Neighbours in the plain votes: what raw pixels of MNIST like best (``inknn tune mnist``)."""
+"""Neighbors in the plain votes: what raw pixels of MNIST like best (``inknn tune mnist``)."""
 
 _FEWER_ASKED = {
     "minkowski": (100, 300),
@@ -49,7 +49,7 @@ class Contestant(Protocol):
         """Labels, (q,), of uint8 (q, h, w)."""
 
     def nbytes(self) -> int:
-        """How large is what it has learnt."""
+        """How large is what it has learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ class _Ours:
         return self._classifier.predict(images)
 
     def nbytes(self) -> int:
-        return sum(array.nbytes for array in self._classifier.recogniser_.arrays().values())
+        return sum(array.nbytes for array in self._classifier.recognizer_.arrays().values())
 
 
 class PlainVote:
-    """A plain vote of the nearest neighbours in some space and metric.
+    """A plain vote of the nearest neighbors in some space and metric.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class PlainVote:
     metric : str
         A key of :data:`inknn.metrics.METRICS`.
     k : int
-        Neighbours that vote; all there are where they are fewer.
+        Neighbors that vote; all there are where they are fewer.
     """
 
     def __init__(self, space: str = "pixels", metric: str = "euclidean", k: int = K) -> None:
@@ -128,23 +128,23 @@ class PlainVote:
 
 
 class _ScikitLearn:
-    """One of scikit-learn's classifiers, on grey levels from 0 to 1."""
+    """One of scikit-learn's classifiers, on gray levels from 0 to 1."""
 
     def __init__(self, estimator: Any, size: Callable[[Any], int]) -> None:
         self._estimator, self._size = estimator, size
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         with threadpool_limits(1, user_api="blas"):  # as for PlainVote
-            self._estimator.fit(_grey(images), labels)
+            self._estimator.fit(_gray(images), labels)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return self._estimator.predict(_grey(images))
+        return self._estimator.predict(_gray(images))
 
     def nbytes(self) -> int:
         return self._size(self._estimator)
 
 
-def _grey(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _gray(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
@@ -186,7 +186,7 @@ def _ours() -> list[Method]:
     return [
         Method(
             f"inknn-{preset}",
-            f"inknn's recogniser, preset {preset}",
+            f"inknn's recognizer, preset {preset}",
             lambda preset=preset: _Ours(preset),  # type: ignore[misc]
             takes_digits=True,
         )

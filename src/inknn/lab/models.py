@@ -1,4 +1,4 @@
-"""What is evaluated: a recogniser of digits, and the pictures of what it knows."""
+"""What is evaluated: a recognizer of digits, and the pictures of what it knows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ..errors import UnknownNameError
 from ..progress import Progress, no_progress
-from ..recogniser import Recogniser
+from ..recognizer import Recognizer
 
 if TYPE_CHECKING:
-    from ..reranking import Pictures
+    from ..recognizer.reranking import Pictures
 
 __all__ = ["AS_IT_COMES", "Model", "factory_model", "load_model", "open_model"]
 
@@ -24,21 +24,21 @@ AS_IT_COMES = "mnist"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A recogniser whose labels are digits.
+    """A recognizer whose labels are digits.
 
     Attributes
     ----------
     name : str
         For reports.
-    recogniser : Recogniser
+    recognizer : Recognizer
     classes : int64 (c,)
-        The digit behind each of the recogniser's labels, ascending.
+        The digit behind each of the recognizer's labels, ascending.
     pictures : Pictures, or None
         Those of its prototypes, where it kept them.
     """
 
     name: str
-    recogniser: Recogniser
+    recognizer: Recognizer
     classes: NDArray[np.int64]
     pictures: Pictures | None = None
 
@@ -61,19 +61,19 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
     DataError
         If the digits in the package are damaged, or no folder can be written.
     """
-    from ..classifier import PRESETS, DigitClassifier
     from ..datasets import load_mnist_part
-    from ..memory import factory_images, factory_recogniser
+    from ..estimators.digits import PRESETS, DigitClassifier
+    from ..memory import factory_images, factory_recognizer
 
     if preset is not None and preset not in PRESETS:
         raise UnknownNameError("preset", preset, PRESETS)
     if preset is None or not PRESETS[preset]:  # in no setting other than the default
-        recogniser = factory_recogniser(progress)
+        recognizer = factory_recognizer(progress)
     else:
         images, labels = load_mnist_part("train")
-        recogniser = DigitClassifier(preset=preset).fit(images, labels, progress=progress).recogniser_
-    known = "best" if recogniser.settings.n_distorted else "fast"
-    return Model(f"MNIST's training digits, preset {known}", recogniser, np.arange(10), factory_images())
+        recognizer = DigitClassifier(preset=preset).fit(images, labels, progress=progress).recognizer_
+    known = "best" if recognizer.settings.n_distorted else "fast"
+    return Model(f"MNIST's training digits, preset {known}", recognizer, np.arange(10), factory_images())
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -86,8 +86,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     """
     from ..memory import read_digit_model
 
-    recogniser, classes = read_digit_model(path)
-    return Model(os.fspath(path), recogniser, classes, recogniser.pictures)
+    recognizer, classes = read_digit_model(path)
+    return Model(os.fspath(path), recognizer, classes, recognizer.pictures)
 
 
 def open_model(

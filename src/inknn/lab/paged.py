@@ -16,7 +16,7 @@ from PIL import Image
 from .. import __version__
 from .evaluation_tables import printable
 
-__all__ = ["card", "figures", "neighbour", "page", "picture", "safe", "scrolling"]
+__all__ = ["card", "figures", "neighbor", "page", "picture", "safe", "scrolling"]
 
 
 def page(body: str, **parts: str) -> str:
@@ -48,9 +48,9 @@ def figures(shown: Iterable[tuple[str, str, str, str]], unit: str = "") -> str:
     """The figures to begin with: each with its title, the rest of the story, and "right" or "wrong"."""
     small = f' <span class="unit">{unit}</span>' if unit else ""
     return "\n".join(
-        f'<div><dt>{title}</dt><dd class="big {colour}">{figure}{small}</dd>'
+        f'<div><dt>{title}</dt><dd class="big {color}">{figure}{small}</dd>'
         f'<dd class="more">{safe(more)}</dd></div>'
-        for figure, title, more, colour in shown
+        for figure, title, more, color in shown
     )
 
 
@@ -67,15 +67,15 @@ def picture(image: NDArray[np.uint8], alt: str) -> str:
 
 
 def card(drawn: str, said: str, details: Iterable[str], near: Iterable[str] = ()) -> str:
-    """A picture, HTML beside it, details in words below that, and its neighbours, nearest first."""
+    """A picture, HTML beside it, details in words below that, and its neighbors, nearest first."""
     soft = "".join(f'<span class="soft">{safe(detail)}</span>' for detail in details)
     items = "".join(near)
-    below = f'<ol class="near" aria-label="Its neighbours, nearest first">{items}</ol>' if items else ""
+    below = f'<ol class="near" aria-label="Its neighbors, nearest first">{items}</ol>' if items else ""
     return f'<figure class="card">{drawn}<figcaption>{said}{soft}</figcaption>{below}</figure>'
 
 
-def neighbour(label: int, truth: int, answer: int, drawn: str, tip: str) -> str:
-    """One of a card's neighbours, in the colour of whom its label speaks for."""
+def neighbor(label: int, truth: int, answer: int, drawn: str, tip: str) -> str:
+    """One of a card's neighbors, in the color of whom its label speaks for."""
     kind = "agrees" if label == truth else "misleads" if label == answer else "other"
     return f'<li class="{kind}" title="{escape(tip)}">{drawn}{label}</li>'
 

@@ -1,4 +1,4 @@
-"""Nearest-neighbour searches and classifiers to measure side by side: ours and other people's.
+"""Nearest-neighbor searches and classifiers to measure side by side: ours and other people's.
 
 Each search is built once from references and then asked; each gives Euclidean distances. Peers that are not
 installed are left out, with a word: ``pip install 'inknn[bench]'`` brings FAISS; scikit-learn-intelex, a
@@ -22,7 +22,7 @@ _CHUNK = 50_000
 
 def search_inknn(references: NDArray[Any]) -> Query:
     """Our exact search; uint8 stays uint8."""
-    from ..neighbours import NearestNeighbors
+    from ..estimators.neighbors import NearestNeighbors
 
     index = NearestNeighbors().fit(references)
     return lambda queries, k: np.asarray(index.kneighbors(queries, k)[0])
@@ -84,7 +84,7 @@ def missing_searches() -> list[str]:
 
 def _ours(preset: str) -> Callable[[], Any]:
     def make() -> Any:
-        from ..classifier import DigitClassifier
+        from ..estimators.digits import DigitClassifier
 
         return DigitClassifier(preset=preset)
 

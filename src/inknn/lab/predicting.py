@@ -18,14 +18,14 @@ from .models import Model
 __all__ = ["Prediction", "predict_digits", "predict_picture"]
 
 _BATCH = 1000  # digits between two reports of progress
-_SHOWN = 5  # neighbours
+_SHOWN = 5  # neighbors
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What a model says of one digit.
 
-    ``neighbours`` are the indices of the nearest prototypes, ``neighbour_labels`` what they are, nearest
+    ``neighbors`` are the indices of the nearest prototypes, ``neighbor_labels`` what they are, nearest
     first; ``note`` is a remark on the picture.
     """
 
@@ -34,8 +34,8 @@ class Prediction:
     verdict: str
     confidence: float
     credibility: float
-    neighbours: tuple[int, ...]
-    neighbour_labels: tuple[int, ...]
+    neighbors: tuple[int, ...]
+    neighbor_labels: tuple[int, ...]
     note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,9 +46,9 @@ class Prediction:
             "verdict": self.verdict,
             "confidence": self.confidence,
             "credibility": self.credibility,
-            "neighbours": [
+            "neighbors": [
                 {"index": index, "label": label}
-                for index, label in zip(self.neighbours, self.neighbour_labels, strict=True)
+                for index, label in zip(self.neighbors, self.neighbor_labels, strict=True)
             ],
         }
 
@@ -75,7 +75,7 @@ def predict_picture(model: Model, picture: PictureSource, name: str) -> Predicti
         If the picture can't be opened, or nothing is on it.
     """
     remarks: list[str] = []
-    images, _ = normal_form_of([next(open_pages(picture)).grey], lambda _, remark: remarks.append(remark))
+    images, _ = normal_form_of([next(open_pages(picture)).gray], lambda _, remark: remarks.append(remark))
     if not len(images):
         raise PictureError("no digit found: the picture is blank, or its ink is too faint or too small")
     return _answers(model, images, [name], remarks[0] if remarks else "")[0]
@@ -101,14 +101,14 @@ def predict_digits(
     """
     normal, _ = to_normal_form(images, progress)
     for start in range(0, len(normal), _BATCH):
-        progress("recognising", start / len(normal))
+        progress("recognizing", start / len(normal))
         yield from _answers(model, normal[start : start + _BATCH], names[start : start + _BATCH])
 
 
 def _answers(
     model: Model, images: NDArray[np.uint8], names: Sequence[str], note: str = ""
 ) -> list[Prediction]:
-    answers = model.recogniser.recognise(images)
+    answers = model.recognizer.recognize(images)
     return [
         Prediction(
             name,
@@ -116,8 +116,8 @@ def _answers(
             str(answers.verdicts[i]),
             round(float(answers.confidence[i]), 4),
             round(float(answers.credibility[i]), 4),
-            tuple(answers.neighbour_indices[i, :_SHOWN].tolist()),
-            tuple(model.classes[answers.neighbour_labels[i, :_SHOWN]].tolist()),
+            tuple(answers.neighbor_indices[i, :_SHOWN].tolist()),
+            tuple(model.classes[answers.neighbor_labels[i, :_SHOWN]].tolist()),
             note,
         )
         for i, name in enumerate(names)

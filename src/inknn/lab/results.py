@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..cache import atomic_write
 from ..errors import DataError, OutputError
+from ..files import atomic_write
 from .benchmarks import BENCHMARKS
 from .report import tables
 

@@ -1,4 +1,4 @@
-"""Spaces to look for neighbours in, named in a word: ``pixels``, ``deskew+gradient``, ``whitening:64``.
+"""Spaces to look for neighbors in, named in a word: ``pixels``, ``deskew+gradient``, ``whitening:64``.
 
 A space is a row of preprocessing steps and features, each with what it gives to the next. What a space
 learns it learns from the digits it is fitted to, so that those held out stay strangers to it.
@@ -15,17 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InknnError, UnknownNameError
-from ..features import FEATURES, PREPROCESSING, feature, preprocess
-from ..learning import Settings, describe, learn_projection
+from ..estimators.features import FEATURES, feature
+from ..estimators.preprocessing import PREPROCESSING, preprocess
 from ..metrics import METRICS
+from ..recognizer.metric_learning import describe, learn_projection
+from ..recognizer.settings import Settings
 
 __all__ = ["LEARNED", "Space", "SpaceError", "known_spaces", "metric_and_parameters", "sized_steps"]
 
 LEARNED = "learned"
-"""The default recogniser's space: gradient histograms in a metric learned from labels and deformations."""
+"""The default recognizer's space: gradient histograms in a metric learned from labels and deformations."""
 
 _SIZED = ("normal-form", "resize")  # pictures of any size in, 28 × 28 out
-_ADAPTS = ("minmax", "standardise")  # to the digits it is fitted to, but takes no number
+_ADAPTS = ("minmax", "standardize")  # to the digits it is fitted to, but takes no number
 _DIMENSIONS = {"pca": 64, "whitening": 128, LEARNED: Settings().n_components}
 """What takes a number, and the number where none is given: dimensions to keep."""
 
@@ -133,7 +135,7 @@ class Space:
 
 
 class _Learned:
-    """The recogniser's space, with as many dimensions as wanted."""
+    """The recognizer's space, with as many dimensions as wanted."""
 
     def __init__(self, n_components: int) -> None:
         self.settings = replace(Settings(), n_components=n_components)

@@ -1,6 +1,6 @@
 """Small charts as inline SVG, for pages that must work anywhere: no library, no script, no font.
 
-They take their colours from the page (``currentColor`` and the classes ``line``, ``dot``, ``mark``,
+They take their colors from the page (``currentColor`` and the classes ``line``, ``dot``, ``mark``,
 ``whisker`` and ``guide``), so they follow it into the dark and onto paper.
 """
 

@@ -34,8 +34,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cache import atomic_write
 from ..errors import DataError
+from ..files import atomic_write
 
 _MAGIC = b"\x93inknn\r\n"
 _FORMAT = 1

@@ -1,4 +1,4 @@
-"""The factory set: MNIST's training digits, and the recogniser prepared from them once per user."""
+"""The factory set: MNIST's training digits, and the recognizer prepared from them once per user."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
-from ..cache import cached
+from ..files import cached
 from ..progress import Progress
 from .container import read_arrays, write_arrays
 
 if TYPE_CHECKING:
-    from ..recogniser import Recogniser
+    from ..recognizer import Recognizer
 
 _KIND = "prepared index"
 _VERSION = 1
 
 
-def factory_recogniser(progress: Progress | None = None) -> Recogniser:
-    """The recogniser that knows MNIST's training digits.
+def factory_recognizer(progress: Progress | None = None) -> Recognizer:
+    """The recognizer that knows MNIST's training digits.
 
     The first call prepares it and keeps it in the user's cache; later calls map it from there. It is
     prepared again when the file is damaged, or was made with other settings.
@@ -33,37 +33,37 @@ def factory_recogniser(progress: Progress | None = None) -> Recogniser:
 
     Returns
     -------
-    Recogniser
-        Ready to recognise; its prototypes are in the order of :func:`factory_images`.
+    Recognizer
+        Ready to recognize; its prototypes are in the order of :func:`factory_images`.
 
     Raises
     ------
     DataError
         If the digits in the package are damaged, or no folder can be written.
     """
-    from ..recogniser import Recogniser
+    from ..recognizer import Recognizer
 
-    def build() -> Recogniser:
+    def build() -> Recognizer:
         images, labels = datasets.load_mnist_part("train")
-        return Recogniser.fit(images, labels, progress=progress)
+        return Recognizer.fit(images, labels, progress=progress)
 
     return cached(
-        f"inknn-index-{Recogniser.FINGERPRINT}.bin",
-        load=lambda path: Recogniser.from_arrays(
+        f"inknn-index-{Recognizer.FINGERPRINT}.bin",
+        load=lambda path: Recognizer.from_arrays(
             read_arrays(path, kind=_KIND, version=_VERSION), _FactoryPictures()
         ),
         build=build,
-        store=lambda path, recogniser: write_arrays(path, recogniser.arrays(), kind=_KIND, version=_VERSION),
+        store=lambda path, recognizer: write_arrays(path, recognizer.arrays(), kind=_KIND, version=_VERSION),
     )
 
 
 def factory_images() -> NDArray[np.uint8]:
-    """The digits the factory recogniser knows, as pictures: to show the neighbours of an answer.
+    """The digits the factory recognizer knows, as pictures: to show the neighbors of an answer.
 
     Returns
     -------
     ndarray
-        uint8 of shape (60000, 28, 28), ink bright on black; a neighbour's ``index`` counts its rows.
+        uint8 of shape (60000, 28, 28), ink bright on black; a neighbor's ``index`` counts its rows.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def factory_images() -> NDArray[np.uint8]:
 
 
 class _FactoryPictures:
-    """The digits the factory recogniser knows, loaded once one of them is asked for."""
+    """The digits the factory recognizer knows, loaded once one of them is asked for."""
 
     @cached_property
     def _images(self) -> NDArray[np.uint8]:

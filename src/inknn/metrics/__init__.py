@@ -6,12 +6,12 @@
 [[7.0, 2.0]]
 
 Cheap metrics take vectors of any length. Costly ones take 28 × 28 digits, and a search with them refines a
-shortlist of Euclidean neighbours: it is exact within the shortlist.
+shortlist of Euclidean neighbors: it is exact within the shortlist.
 """
 
 from __future__ import annotations
 
-from .measured import MeasuredReferences
+from .brute_force import MeasuredReferences
 from .searching import search_with
 from .table import METRICS, Metric, MetricLike, find_metric
 

@@ -1,6 +1,6 @@
 """Edges of digits in eight bits: what image distortion compares.
 
-Sobel's two derivatives, black beyond the border, in steps of 26 grey levels, so that each fits a signed byte
+Sobel's two derivatives, black beyond the border, in steps of 26 gray levels, so that each fits a signed byte
 and the squared difference of two pixels' 3×3 surroundings fits sixteen bits: a processor then works on
 16 pixels at once. The strongest edge Sobel's operator can find in bytes has length √(765² + 765²) ≈ 1082.
 """

@@ -1,4 +1,4 @@
-"""k nearest neighbours in any metric: all of them measured, or a shortlist refined."""
+"""k nearest neighbors in any metric: all of them measured, or a shortlist refined."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def search_with(
     if not 1 <= k <= len(references):
         raise ValueError(f"k must be between 1 and the {len(references)} references, got {k}")
     if shortlist is not None and shortlist < k:
-        raise ValueError(f"shortlist must hold the k = {k} neighbours at least, got {shortlist}")
+        raise ValueError(f"shortlist must hold the k = {k} neighbors at least, got {shortlist}")
     if "n_threads" in inspect.signature(found.distances).parameters:
         parameters["n_threads"] = n_threads
     if found.shortlist is not None:

@@ -14,12 +14,12 @@ from . import (
     chebyshev,
     correlation,
     cosine,
-    distortion,
     euclidean,
     hamming,
+    idm,
     manhattan,
-    markov,
     minkowski,
+    p2dhmdm,
     tangent,
 )
 
@@ -47,7 +47,7 @@ class Metric:
     distances : callable
         ``distances(queries, references, **parameters)`` → float64 (q, n).
     shortlist : int, optional
-        For the costly ones: as many Euclidean neighbours are looked at in a search, by default, and
+        For the costly ones: as many Euclidean neighbors are looked at in a search, by default, and
         ``distances`` takes ``rows``, int64 (q, m), to measure only those. None: a search looks at all.
     takes_digits : bool
         Only 28 × 28 digits, not any vectors.
@@ -88,7 +88,7 @@ _LINES = (
         "√Σ least 3×3 edge difference within two pixels",
         "3 µs",
         False,
-        distortion.distances,
+        idm.distances,
         is_symmetric=False,
         shortlist=500,
         takes_digits=True,
@@ -99,7 +99,7 @@ _LINES = (
         "as idm, columns and rows shifting together",
         "15 µs",
         False,
-        markov.distances,
+        p2dhmdm.distances,
         is_symmetric=False,
         shortlist=200,
         takes_digits=True,

@@ -1,4 +1,4 @@
-"""The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbours.
+"""The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbors.
 
 One step, one module: ``parts`` (connected pieces of ink, dirt dropped, the size of writing),
 ``rules`` (ruled lines, tables and boxes erased), ``rows`` (pieces of one glyph joined, rows found),
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
+from .components import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
 from .glyphs import Glyph, cut_out
-from .parts import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
-from .rows import find_rows, join_pieces
+from .lines import find_rows, join_pieces
 from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules, has_long_piece
 
 __all__ = ["Glyph", "find_lines"]

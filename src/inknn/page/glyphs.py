@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry import Box
 from ..ink import Ink
 from ..ink.stroke import thicken
-from ..reading import Box
-from .parts import Parts
-from .rows import Piece, union_box
+from .components import Parts
+from .lines import Piece, union_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Glyph:
 
 
 def cut_out(piece: Piece, parts: Parts, ink: Ink) -> Glyph:
-    """Cut out the pieces of one glyph; ink of its neighbours is left behind."""
+    """Cut out the pieces of one glyph; ink of its neighbors is left behind."""
     x, y, width, height = (int(v) for v in union_box(parts.box[list(piece)].astype(float)))
     margin = max(1, round(0.5 * ink.stroke))
     rows = slice(max(0, y - margin), y + height + margin)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
-from .parts import FEWEST, Parts, count_alike, drop_specks, find_parts
+from .components import FEWEST, Parts, count_alike, drop_specks, find_parts
 
 LONG = 2.0
 """A rule is at least this many times as long as the writing is high ..."""

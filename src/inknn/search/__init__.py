@@ -1,4 +1,4 @@
-"""Exact k-nearest-neighbour search: which prototypes lie nearest to a query, and how far.
+"""Exact k-nearest-neighbor search: which prototypes lie nearest to a query, and how far.
 
 - ``distance`` defines the distance, down to the last bit;
 - ``brute`` is the readable search to learn from, and the oracle of the tests;
@@ -8,14 +8,14 @@
   ``asked`` (queries, prepared);
 - ``filtered`` stands in for the native kernel where the package was installed without a compiler.
 
-All order neighbours by (distance, index), so that the answer depends on nothing but the data.
+All order neighbors by (distance, index), so that the answer depends on nothing but the data.
 """
 
 from __future__ import annotations
 
 from .brute import brute_force
 from .distance import squared_distances
-from .exact import nearest
 from .index import ExactIndex
+from .scan import nearest
 
 __all__ = ["ExactIndex", "brute_force", "nearest", "squared_distances"]

@@ -1,4 +1,4 @@
-"""k nearest neighbours, the way to learn it: measure every distance, sort, keep the first k.
+"""k nearest neighbors, the way to learn it: measure every distance, sort, keep the first k.
 
 Nothing here is clever, and that is the point: it says what the right answer is. :func:`inknn.search.nearest`
 gives the same answer some hundred times faster, and is tested against this.

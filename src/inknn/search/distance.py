@@ -1,7 +1,7 @@
 """The distance that decides: squared Euclidean, in float64, added up in one prescribed order.
 
 Floating-point addition is not associative: the same numbers added in another order can differ in the last
-bit, and that bit can decide which of two neighbours is the nearer. So the order is part of the definition:
+bit, and that bit can decide which of two neighbors is the nearer. So the order is part of the definition:
 eight running sums, the j-th difference going to sum ``j mod 8``, folded at the end from eight to four to
 two to one. Eight, because that is what a processor adds at once. Every search here, in NumPy or C++, on
 any processor and with any number of threads, ends with these numbers and therefore agrees in every bit.

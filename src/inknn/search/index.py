@@ -1,6 +1,6 @@
-"""An index over references: exact Euclidean neighbours without measuring most of the distances.
+"""An index over references: exact Euclidean neighbors without measuring most of the distances.
 
-The coordinates are those of :mod:`inknn.search.reduction`, the blocks those of :mod:`inknn.search.segment`
+The coordinates are those of :mod:`inknn.search.pca_bound`, the blocks those of :mod:`inknn.search.blocks`
 and the steps of the search those of ``_native/index_kernel.hpp``. Whatever they rule out is proven to be
 farther than the answer; what is left is measured as :mod:`inknn.search.distance` says, and only that decides.
 """
@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._native import kernels
 from .._native.threads import available_threads, over_blocks
-from .asked import Asked, ask
-from .exact import merged
-from .filtered import nearest_numpy, within_numpy
-from .reduction import Reduction, learn_reduction
-from .segment import BLOCK, Layout, Segment, block_order, removed
+from .blocks import BLOCK, Layout, Segment, block_order, removed
+from .numpy_scan import nearest_numpy, within_numpy
+from .pca_bound import Reduction, learn_reduction
+from .queries import Asked, ask
+from .scan import merged
 
 __all__ = ["ExactIndex"]
 
@@ -31,7 +31,7 @@ _SPARE = 4096  # rows a segment for additions has room for
 
 
 class ExactIndex:
-    """Exact nearest neighbours among references that may come and go.
+    """Exact nearest neighbors among references that may come and go.
 
     Each reference keeps the index it got: rows of ``references`` count from 0, rows of :meth:`add` go on
     from there, and the index of a removed one is never used again.
@@ -346,7 +346,7 @@ class ExactIndex:
             return np.empty(0, np.int64)
         self._alive = np.append(self._alive, np.ones(len(rows), np.bool_))
         if len(self._alive) > 4 * max(self._n_built, BLOCK):
-            # What was learnt from so few need not suit so many. Happens ever more rarely, as they double.
+            # What was learned from so few need not suit so many. Happens ever more rarely, as they double.
             self._rebuild(rows)
         else:
             self._extend(rows)

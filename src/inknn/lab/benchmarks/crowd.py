@@ -3,10 +3,10 @@
 A search is asked how it grows, and there are no more than 70,000 real digits. Loosli, Canu & Bottou
 ("Training invariant support vector machines using selective sampling", 2007) made millions of MNIST's by
 small deformations; so do we. Each digit is turned, slanted, stretched, moved by parts of a pixel about its
-centre of gravity, and bent by a smooth random field. All of these are sums of a few fixed fields, so one
+center of gravity, and bent by a smooth random field. All of these are sums of a few fixed fields, so one
 product of matrices says where every pixel of a thousand digits comes from, and OpenCV fetches them in one
 call, from the digits stacked in one tall picture: ten times as quick as
-:func:`inknn.features.variants.deform`, which draws each digit larger and in normal form again.
+:func:`inknn.features.augmentation.deform`, which draws each digit larger and in normal form again.
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ def _origins(
         random.uniform(-most, most, count).astype(np.float32) for most in (_TURN, _SLANT, _STRETCH)
     )
     cos, sin, longer = np.cos(turn), np.sin(turn), np.exp(stretch)
-    # Rows of (1, x, y) → where they come from, about the centre of gravity, which moves a little.
+    # Rows of (1, x, y) → where they come from, about the center of gravity, which moves a little.
     x_by_x, x_by_y = cos * longer, sin * longer + slant
     y_by_x, y_by_y = -sin / longer, cos / longer
-    x0, y0 = _centres(digits)
+    x0, y0 = _centers(digits)
     move_x, move_y = random.uniform(-_MOVE, _MOVE, (2, count)).astype(np.float32)
     linear_x = np.stack([x0 + move_x - x_by_x * x0 - x_by_y * y0, x_by_x, x_by_y], axis=1)
     linear_y = np.stack([y0 + move_y - y_by_x * x0 - y_by_y * y0, y_by_x, y_by_y], axis=1)
@@ -123,8 +123,8 @@ def _fields() -> NDArray[np.float32]:
     return np.stack([np.ones_like(x), x, y, *bumps]).reshape(-1, _SIDE * _SIDE)
 
 
-def _centres(digits: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Column and row of each digit's centre of gravity."""
+def _centers(digits: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Column and row of each digit's center of gravity."""
     places = np.arange(_SIDE, dtype=np.float32)
     by_column = digits.sum(axis=1, dtype=np.float32)
     by_row = digits.sum(axis=2, dtype=np.float32)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...metrics.distortion import edge_distances, edge_distances_numpy
 from ...metrics.edges import edges, edges_numpy
+from ...metrics.idm import edge_distances, edge_distances_numpy
 from ...progress import Progress
 from .searches import pixels
 from .sizes import Row, Size

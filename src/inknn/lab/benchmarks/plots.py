@@ -1,6 +1,6 @@
 """Pictures of benchmark results, from the stored rows alone.
 
-Colours are those of Okabe & Ito ("Color universal design", 2008), which people with any colour vision can
+Colors are those of Okabe & Ito ("Color universal design", 2008), which people with any color vision can
 tell apart; markers and labels say the same once more.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLOTS"]
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = "osD^vP"
 
 
@@ -26,10 +26,10 @@ def scaling(rows: Sequence[Row], file: BinaryIO) -> None:
     from matplotlib.ticker import FuncFormatter
 
     figure, axes = _canvas()
-    for row, colour, marker in zip(rows, _COLOURS, _MARKERS, strict=False):
+    for row, color, marker in zip(rows, _COLORS, _MARKERS, strict=False):
         counts, times = row["references"], [1000 * seconds for seconds in row["seconds_per_query"]]
         label = f"{row['name']}: grows as $n^{{{row['exponent']:.2f}}}$"
-        axes.plot(counts, times, color=colour, marker=marker, linewidth=2, zorder=3, label=label)
+        axes.plot(counts, times, color=color, marker=marker, linewidth=2, zorder=3, label=label)
     counts = rows[0]["references"]
     least = 1000 * min(row["seconds_per_query"][0] for row in rows)
     linear = [least * n / counts[0] for n in counts]
@@ -38,7 +38,7 @@ def scaling(rows: Sequence[Row], file: BinaryIO) -> None:
     axes.set_xticks(counts, [f"{count:,}" for count in counts])
     axes.set_xticks([], minor=True)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_title("Exact nearest neighbours among MNIST's digits and deformed ones", fontsize="medium")
+    axes.set_title("Exact nearest neighbors among MNIST's digits and deformed ones", fontsize="medium")
     axes.legend(frameon=False, loc="upper left")
     _save(figure, axes, file)
 
@@ -48,14 +48,14 @@ def classifiers(rows: Sequence[Row], file: BinaryIO) -> None:
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     figure, axes = _canvas()
-    for row, colour, marker in zip(rows, _COLOURS, _MARKERS, strict=False):
+    for row, color, marker in zip(rows, _COLORS, _MARKERS, strict=False):
         (low, high), error = row["interval_percent"], row["error_percent"]
         spread = [[error - low], [high - error]]
         axes.errorbar(
             row["ms_per_digit"],
             error,
             spread,
-            color=colour,
+            color=color,
             marker=marker,
             markersize=8,
             capsize=4,

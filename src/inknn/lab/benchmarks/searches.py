@@ -26,20 +26,20 @@ def search(size: Size, progress: Progress) -> Iterator[Row]:
 
 
 def features(size: Size, progress: Progress) -> Iterator[Row]:
-    """Many queries at once in the learned space of the default recogniser (float32, 128 dimensions)."""
-    from ...memory import factory_recogniser
+    """Many queries at once in the learned space of the default recognizer (float32, 128 dimensions)."""
+    from ...memory import factory_recognizer
 
-    recogniser = factory_recogniser()
+    recognizer = factory_recognizer()
     test = datasets.load_mnist_part("test")[0][: size.queries]
-    references = np.ascontiguousarray(recogniser.vectors[: size.references])
-    yield from _compare(references, recogniser.embed(test), size, progress)
+    references = np.ascontiguousarray(recognizer.vectors[: size.references])
+    yield from _compare(references, recognizer.embed(test), size, progress)
 
 
 def whitened(size: Size, progress: Progress) -> Iterator[Row]:
     """Many queries at once among gradient histograms, whitened within the classes to 150 dimensions."""
     from sklearn.pipeline import make_pipeline
 
-    from ...features import feature
+    from ...estimators.features import feature
 
     progress("preparing", 0.0)
     train, labels = datasets.load_mnist_part("train")
@@ -93,8 +93,8 @@ def _compare(
 
 
 def differing(distances: NDArray[np.floating], truth: NDArray[np.floating]) -> int:
-    """How many queries, of those in both (q, k), found other neighbours."""
-    # Peers compute in float32 with cancellation, so equal neighbours differ in the fourth digit.
+    """How many queries, of those in both (q, k), found other neighbors."""
+    # Peers compute in float32 with cancellation, so equal neighbors differ in the fourth digit.
     same = np.isclose(distances, truth, rtol=1e-3, atol=1e-3)
     return int(np.count_nonzero(~same.all(axis=1)))
 

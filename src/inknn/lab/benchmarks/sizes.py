@@ -11,7 +11,7 @@ Row = dict[str, Any]
 """What was measured of one thing; plain values, and its ``name``."""
 
 K = 5
-"""Neighbours that every search looks for."""
+"""Neighbors that every search looks for."""
 
 
 @dataclass(frozen=True, slots=True)

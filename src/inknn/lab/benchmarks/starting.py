@@ -38,22 +38,22 @@ def peak_memory_mb() -> float | None:
 
 def build() -> dict[str, Any]:
     """Prepare the index in an empty cache."""
-    from inknn.memory import factory_recogniser
+    from inknn.memory import factory_recognizer
 
-    seconds = _seconds(factory_recogniser)
+    seconds = _seconds(factory_recognizer)
     return {"build_seconds": seconds, "build_memory_mb": peak_memory_mb()}
 
 
 def answer() -> dict[str, Any]:
-    """Open the prepared index and recognise a digit."""
+    """Open the prepared index and recognize a digit."""
     started = time.perf_counter()
-    from inknn.memory import factory_recogniser
+    from inknn.memory import factory_recognizer
 
-    recogniser = factory_recogniser()
+    recognizer = factory_recognizer()
     open_seconds = time.perf_counter() - started
     digit = _digit()
-    first = _seconds(lambda: recogniser.recognise(digit))
-    usual = statistics.median(_seconds(lambda: recogniser.recognise(digit)) for _ in range(_REPEATS))
+    first = _seconds(lambda: recognizer.recognize(digit))
+    usual = statistics.median(_seconds(lambda: recognizer.recognize(digit)) for _ in range(_REPEATS))
     return {
         "open_ms": 1000 * open_seconds,
         "first_answer_ms": 1000 * first,

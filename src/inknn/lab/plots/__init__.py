@@ -1,4 +1,4 @@
-"""Plots worth showing: of digits, of neighbours, of what goes wrong and how often.
+"""Plots worth showing: of digits, of neighbors, of what goes wrong and how often.
 
     from inknn.lab import plots
     figure = plots.digits(images, labels)        # a matplotlib Figure: show it, or
@@ -6,7 +6,7 @@
 
 Each function draws what it is given. ``PLOTS`` has a line for each kind that ``inknn plot`` knows, with a
 function that first finds or measures what to draw. One file a family: ``pictures`` of digits, ``answers``
-of a recogniser, ``curves`` and ``speed``, the ``borders`` and ``maps`` of planes, the ``anatomy`` of one
+of a recognizer, ``curves`` and ``speed``, the ``borders`` and ``maps`` of planes, the ``anatomy`` of one
 digit; ``style`` is how all of them look.
 
 matplotlib comes with the extra ``inknn[lab]`` and is imported by the first plot.
@@ -14,7 +14,7 @@ matplotlib comes with the extra ``inknn[lab]`` and is imported by the first plot
 
 from __future__ import annotations
 
-from .anatomy import distortion, gradient, normalising
+from .anatomy import distortion, gradient, normalizing
 from .answers import calibration, confusion, risk_coverage
 from .borders import regions
 from .curves import k_curve, learning_curve
@@ -43,7 +43,7 @@ __all__ = [
     "learning_curve",
     "measure_learning",
     "mistakes",
-    "normalising",
+    "normalizing",
     "regions",
     "risk_coverage",
     "save",

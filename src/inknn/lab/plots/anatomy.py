@@ -1,4 +1,4 @@
-"""What happens to one digit: normalising, gradient histograms, and distortion to meet another digit."""
+"""What happens to one digit: normalizing, gradient histograms, and distortion to meet another digit."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from ...features import GradientSettings, gradient_histograms
 from ...glyph import normalize
 from ...glyph.deskew import deskew, moments
-from ...metrics.distortion import context_costs
 from ...metrics.edges import edges
+from ...metrics.idm import context_costs
 from ...search import nearest
-from .request import Request, normalised
-from .style import BLUE, GREY, LARGE, SMALL, VERMILLION, drawing, new_figure, show_digit
+from .request import Request, normalized
+from .style import BLUE, GRAY, LARGE, SMALL, VERMILLION, drawing, new_figure, show_digit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["distortion", "draw_distortion", "draw_gradient", "draw_normalising", "gradient", "normalising"]
+__all__ = ["distortion", "draw_distortion", "draw_gradient", "draw_normalizing", "gradient", "normalizing"]
 
 _SHIFT = 2  # pixels, as in the metric
 _COLUMNS = 10  # digits side by side whose words can still be read
@@ -70,8 +70,8 @@ def gradient(
     second.set_title(f"straightened, {settings.side}×{settings.side}; its edges")
     pale = third.imshow(straight, cmap="gray_r", vmin=0, vmax=255 * 3.2, interpolation="bilinear")
     pale.set_zorder(0)
-    centres = (settings.side - 1) / 2 + grid.step * (np.arange(grid.points) - (grid.points - 1) / 2)
-    _roses(third, histogram, centres, 0.8 * grid.step / max(float(histogram.max()), 1e-9))
+    centers = (settings.side - 1) / 2 + grid.step * (np.arange(grid.points) - (grid.points - 1) / 2)
+    _roses(third, histogram, centers, 0.8 * grid.step / max(float(histogram.max()), 1e-9))
     third.set(xticks=[], yticks=[], xlim=(-0.8, settings.side - 0.2), ylim=(settings.side - 0.2, -0.8))
     third.set_title("what is compared: in each cell a rose of directions")
     for spine in third.spines.values():
@@ -108,16 +108,16 @@ def _edge_arrows(axes: Axes, image: NDArray[np.floating]) -> None:
     )
 
 
-def _roses(axes: Axes, histogram: NDArray[np.floating], centres: NDArray[np.floating], scale: float) -> None:
+def _roses(axes: Axes, histogram: NDArray[np.floating], centers: NDArray[np.floating], scale: float) -> None:
     """A petal for each direction of each cell, as long as its number."""
     from matplotlib.collections import LineCollection, PolyCollection
 
     bins = histogram.shape[2]
     half = 0.8 * np.pi / bins
     petals, cells = [], []
-    reach = (centres[1] - centres[0]) / 2
-    for row, y in enumerate(centres):
-        for column, x in enumerate(centres):
+    reach = (centers[1] - centers[0]) / 2
+    for row, y in enumerate(centers):
+        for column, x in enumerate(centers):
             cells.append(
                 [
                     (x - reach, y - reach),
@@ -138,7 +138,7 @@ def _roses(axes: Axes, histogram: NDArray[np.floating], centres: NDArray[np.floa
 
 def draw_gradient(request: Request) -> Figure:
     """For ``inknn plot gradient``."""
-    whole = normalised(request.digits("train"))
+    whole = normalized(request.digits("train"))
     (index,) = request.picked(whole, (0,))
     return gradient(
         whole.images[index],
@@ -149,7 +149,7 @@ def draw_gradient(request: Request) -> Figure:
 
 
 @drawing
-def normalising(
+def normalizing(
     glyphs: list[NDArray[np.uint8]],
     *,
     labels: NDArray[np.integer] | None = None,
@@ -178,7 +178,7 @@ def normalising(
     after = moments(np.rint(straight).clip(0, 255).astype(np.uint8))
     figure = new_figure(
         "Size, place and slant are not what makes a digit",
-        f"{caption or ''} Normal form: the ink's longer side 20 pixels, its centre of gravity in the middle "
+        f"{caption or ''} Normal form: the ink's longer side 20 pixels, its center of gravity in the middle "
         f"of 28×28. Straightened: sheared upright and half-way to the same width, {settings.side}×"
         f"{settings.side}. Lean: columns a row; width: standard deviation of the ink's columns, in pixels.",
         size or (1600, 850),
@@ -187,7 +187,7 @@ def normalising(
     for i, glyph in enumerate(glyphs):
         top, middle, bottom = panels[:, i]
         show_digit(top, glyph)
-        top.set_xlabel(_size_of_ink(glyph), fontsize=SMALL, color=GREY)
+        top.set_xlabel(_size_of_ink(glyph), fontsize=SMALL, color=GRAY)
         if labels is not None:
             top.set_title(str(labels[i]), loc="center", fontsize=LARGE, fontweight="bold")
         for axes, image, side, slant, spread in (
@@ -196,7 +196,7 @@ def normalising(
         ):
             show_digit(axes, image)
             _axis_of_ink(axes, side, float(slant))
-            axes.set_xlabel(f"{_lean(float(slant))}\nwidth {spread:.1f}", fontsize=SMALL, color=GREY)
+            axes.set_xlabel(f"{_lean(float(slant))}\nwidth {spread:.1f}", fontsize=SMALL, color=GRAY)
     for axes, name in zip(panels[:, 0], ("as found", "normal form", "straightened"), strict=True):
         axes.set_ylabel(name, fontweight="bold")
     return figure
@@ -222,8 +222,8 @@ def _axis_of_ink(axes: Axes, side: int, slant: float) -> None:
     axes.set(xlim=(-0.5, side - 0.5), ylim=(side - 0.5, -0.5))
 
 
-def draw_normalising(request: Request) -> Figure:
-    """For ``inknn plot normalising``: digits of MNIST's size are first made into glyphs of other sizes."""
+def draw_normalizing(request: Request) -> Figure:
+    """For ``inknn plot normalizing``: digits of MNIST's size are first made into glyphs of other sizes."""
     whole = request.digits("train")
     some = request.some(whole, 8, most=_COLUMNS)
     images, labels = some.images, some.labels
@@ -232,7 +232,7 @@ def draw_normalising(request: Request) -> Figure:
     if images.shape[1:] == (28, 28):
         glyphs = _as_if_scanned(images, request.seed)
         words += ", enlarged, slanted and moved at random as if found on a page"
-    return normalising(glyphs, labels=labels, caption=f"{words}.", size=request.size)
+    return normalizing(glyphs, labels=labels, caption=f"{words}.", size=request.size)
 
 
 def _as_if_scanned(images: NDArray[np.uint8], seed: int) -> list[NDArray[np.uint8]]:
@@ -301,7 +301,7 @@ def distortion(
         show_digit(met, framed[y + down + _SHIFT, x + across + _SHIFT])
         met.set_title("its pixels, fetched by them")
         left.imshow(costs, cmap="Oranges", vmin=0, vmax=most, interpolation="nearest")
-        left.contour(one, levels=[110], colors=GREY, linewidths=1.2)
+        left.contour(one, levels=[110], colors=GRAY, linewidths=1.2)
         left.set(xticks=[], yticks=[])
         left.set_title(f"left over: {np.sqrt(costs.sum()):.0f} of {np.sqrt(unmoved.sum()):.0f}")
         for spine in left.spines.values():
@@ -356,7 +356,7 @@ def _shift_arrows(
 
 def draw_distortion(request: Request) -> Figure:
     """For ``inknn plot distortion``: two digits, or one and the nearest of its label and of another."""
-    whole = normalised(request.digits("train"))
+    whole = normalized(request.digits("train"))
     first = request.picked(whole, (4, 0))[0]
     if len(request.index) > 1:
         others = np.array([request.index[1]])

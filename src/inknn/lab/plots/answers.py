@@ -1,4 +1,4 @@
-"""What a recogniser gets wrong, and what its confidence is worth."""
+"""What a recognizer gets wrong, and what its confidence is worth."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from ..interval import wilson_interval
 from .asking import ask_factory
 from .request import Request
-from .style import BLUE, GREY, INK, LARGE, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
+from .style import BLUE, GRAY, INK, LARGE, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ...answers import Answers
+    from ...recognizer.predictions import Answers
     from ..scores import Scores
 
 __all__ = [
@@ -73,7 +73,7 @@ def confusion(
     off = table - np.diag(right)
     figure = new_figure(
         f"Read wrong: {off.sum():,} of {count:,} digits",
-        f"{caption or ''} Error {_rate(int(off.sum()), count)}. Grey: read right; blue: mistakes, "
+        f"{caption or ''} Error {_rate(int(off.sum()), count)}. Gray: read right; blue: mistakes, "
         "the more the darker; a dot is none.",
         size or (1400, 1150),
     )
@@ -83,18 +83,18 @@ def confusion(
     )
     for i in range(len(names)):
         for j in range(len(names)):
-            text, colour = f"{table[i, j]:,}" if table[i, j] else "·", INK
+            text, color = f"{table[i, j]:,}" if table[i, j] else "·", INK
             if i == j:
                 axes.fill(
                     [j - 0.5, j + 0.5, j + 0.5, j - 0.5],
                     [i - 0.5, i - 0.5, i + 0.5, i + 0.5],
                     color="#eceef0",
                 )
-                colour = GREY
+                color = GRAY
             elif off[i, j] > 0.55 * off.max():
-                colour = "white"
+                color = "white"
             bold = "bold" if i != j and off[i, j] else "normal"
-            axes.text(j, i, text, ha="center", va="center", color=colour, fontweight=bold)
+            axes.text(j, i, text, ha="center", va="center", color=color, fontweight=bold)
     asked, answered = table.sum(axis=1), table.sum(axis=0)
     for i in range(len(names)):
         axes.text(len(names) - 0.3, i, _of(off[i].sum(), asked[i]), va="center", fontsize=SMALL)
@@ -106,8 +106,8 @@ def confusion(
             va="top",
             fontsize=SMALL,
         )
-    axes.text(len(names) - 0.3, -0.62, "missed", fontsize=SMALL, color=GREY, va="bottom")
-    axes.text(-0.62, len(names) - 0.3, "false", fontsize=SMALL, color=GREY, ha="right", va="top")
+    axes.text(len(names) - 0.3, -0.62, "missed", fontsize=SMALL, color=GRAY, va="bottom")
+    axes.text(-0.62, len(names) - 0.3, "false", fontsize=SMALL, color=GRAY, ha="right", va="top")
     axes.set(xticks=range(len(names)), yticks=range(len(names)), xticklabels=names, yticklabels=names)
     axes.set(xlabel="read as", ylabel="is", xlim=(-0.5, len(names) + 1.4), ylim=(len(names) + 0.45, -0.5))
     axes.xaxis.set_label_position("top")
@@ -218,7 +218,7 @@ def calibration(
         size,
     )
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=(0, (5, 4)))
+    axes.plot([0, 1], [0, 1], color=GRAY, linewidth=1.5, linestyle=(0, (5, 4)))
     floor = 1.0
     for group in scores.reliability:
         (low, high), share = group.interval, group.accuracy

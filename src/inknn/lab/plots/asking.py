@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..asked import count_known, notes_on
-from .request import Request, normalised
+from .request import Request, normalized
 
 if TYPE_CHECKING:
-    from ...answers import Answers
-    from ...datasets.labelled import LabelledDigits
+    from ...datasets.load import LabeledDigits
+    from ...recognizer.predictions import Answers
 
 __all__ = ["ask_factory"]
 
 
-def ask_factory(request: Request) -> tuple[LabelledDigits, Answers, str]:
-    """Ask the factory recogniser about the digits for testing.
+def ask_factory(request: Request) -> tuple[LabeledDigits, Answers, str]:
+    """Ask the factory recognizer about the digits for testing.
 
     Parameters
     ----------
@@ -24,21 +24,21 @@ def ask_factory(request: Request) -> tuple[LabelledDigits, Answers, str]:
 
     Returns
     -------
-    LabelledDigits
+    LabeledDigits
         What was asked, in normal form.
     Answers
     str
         Words on both for the caption, with what has to be known.
     """
-    from ...memory.factory import factory_images, factory_recogniser
+    from ...memory.factory import factory_images, factory_recognizer
 
-    asked = normalised(request.digits("test"))
-    recogniser = factory_recogniser(request.progress)
+    asked = normalized(request.digits("test"))
+    recognizer = factory_recognizer(request.progress)
     if request.limit:
         asked = request.sample(asked, request.limit)
-    answers = recogniser.recognise(asked.images)
+    answers = recognizer.recognize(asked.images)
     words = (
-        f"Set: {asked.name}. {len(recogniser.labels):,} prototypes, k = {recogniser.settings.n_voters}, "
+        f"Set: {asked.name}. {len(recognizer.labels):,} prototypes, k = {recognizer.settings.n_voters}, "
         "learned metric."
     )
     for note in notes_on(asked.images, count_known(answers, asked.images, factory_images())):

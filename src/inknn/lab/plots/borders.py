@@ -1,4 +1,4 @@
-"""The regions of a plane that nearest neighbours vote for, and their borders.
+"""The regions of a plane that nearest neighbors vote for, and their borders.
 
 A plane shows borders that can't be seen in 128 dimensions, but also confuses what those keep apart: each plot
 says how often the vote in the plane is wrong.
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ...search import nearest
 from .planes import SPACES, Plane, Points
-from .request import OptionError, Request, normalised
-from .style import INK, LARGE, SMALL, big_label, drawing, label_colour, new_figure, show_digit
+from .request import OptionError, Request, normalized
+from .style import INK, LARGE, SMALL, big_label, drawing, label_color, new_figure, show_digit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ def regions(
     caption: str | None = None,
     size: tuple[int, int] | None = None,
 ) -> Figure:
-    """The regions where k nearest neighbours in the plane vote for each label, for several k.
+    """The regions where k nearest neighbors in the plane vote for each label, for several k.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def regions(
     ks : sequence of int
         One panel each; each at most the number of references.
     picked : int, optional
-        Row of ``plane.asked`` whose neighbours are shown; by default one on which the first and the last k
+        Row of ``plane.asked`` whose neighbors are shown; by default one on which the first and the last k
         disagree.
     caption : str, optional
     size : (int, int), optional
@@ -58,9 +58,9 @@ def regions(
         torn = np.flatnonzero((answers[0] != answers[-1]) & _well_inside(plane))
         picked = int(torn[0]) if len(torn) else 0
     figure = new_figure(
-        f"What the k nearest neighbours vote for: {plane.name}",
+        f"What the k nearest neighbors vote for: {plane.name}",
         f"{caption or ''} {len(plane.labels):,} references (dots); errors counted on {len(plane.truth):,} "
-        f"other digits. Lines: borders. Cross: the {plane.truth[picked]} in the corner; rings: neighbours.",
+        f"other digits. Lines: borders. Cross: the {plane.truth[picked]} in the corner; rings: neighbors.",
         size or (1600, 900 if len(ks) <= 3 else 1100),
     )
     columns = len(ks) if len(ks) <= 3 else -(-len(ks) // 2)
@@ -71,7 +71,7 @@ def regions(
         if i == 0:
             shown[: shown.shape[0] * 2 // 9, : shown.shape[1] * 2 // 9] = -1  # where the picture goes
         _name_regions(axes, shown, limits, LARGE + (2 if columns > 2 else 8))
-        _neighbours_of(axes, plane, k, picked)
+        _neighbors_of(axes, plane, k, picked)
         wrong = int((answers[i] != plane.truth).sum())
         reads = "the cross is read as" if columns < 3 else "reads"
         share = f"{100 * wrong / len(plane.truth):.1f} % wrong"
@@ -105,7 +105,7 @@ def _well_inside(plane: Plane) -> NDArray[np.bool_]:
 def _votes(
     plane: Plane, points: Points, ks: Sequence[int], names: NDArray[np.integer]
 ) -> list[NDArray[np.integer]]:
-    """What the neighbours of points answer, for each k; of equal votes the nearest one's label wins."""
+    """What the neighbors of points answer, for each k; of equal votes the nearest one's label wins."""
     _, found = nearest(points, plane.known, max(ks))
     labels = plane.labels[found]
     rows = np.arange(len(points))
@@ -124,7 +124,7 @@ def _paint(
     names: NDArray[np.integer],
     limits: tuple[float, float, float, float],
 ) -> NDArray[np.integer]:
-    """Regions in pale colours, with their borders (for k = 1 exact); returns labels, (rows, columns)."""
+    """Regions in pale colors, with their borders (for k = 1 exact); returns labels, (rows, columns)."""
     from matplotlib.colors import to_rgb
 
     left, right, bottom, top = limits
@@ -132,8 +132,8 @@ def _paint(
     x, y = np.linspace(left, right, across), np.linspace(bottom, top, up)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)
     answers = _votes(plane, grid, [k], names)[0].reshape(up, across)
-    colours = np.array([to_rgb(label_colour(int(name))) for name in names])
-    pale = 1 - 0.38 * (1 - colours)
+    colors = np.array([to_rgb(label_color(int(name))) for name in names])
+    pale = 1 - 0.38 * (1 - colors)
     axes.imshow(
         pale[np.searchsorted(names, answers)],
         extent=limits,
@@ -151,7 +151,7 @@ def _paint(
         plane.known[:, 0],
         plane.known[:, 1],
         s=16,
-        c=colours[np.searchsorted(names, plane.labels)],
+        c=colors[np.searchsorted(names, plane.labels)],
         edgecolors="white",
         linewidths=0.4,
         zorder=2,
@@ -183,7 +183,7 @@ def _voronoi_borders(axes: Axes, plane: Plane) -> None:
     axes.add_collection(LineCollection(edges, colors=INK, linewidths=0.5, zorder=1), autolim=False)
 
 
-def _neighbours_of(axes: Axes, plane: Plane, k: int, picked: int) -> None:
+def _neighbors_of(axes: Axes, plane: Plane, k: int, picked: int) -> None:
     point = plane.asked[picked]
     _, found = nearest(point[None], plane.known, k)
     near = plane.known[found[0]]
@@ -237,7 +237,7 @@ def draw_regions(request: Request) -> Figure:
     if n < 10:
         raise DataError(f"{whole.name}: regions need 20 digits at least, got {len(drawn)}")
     if space == "learned":
-        drawn = normalised(drawn)
+        drawn = normalized(drawn)
     ks = request.ks((1, 5, 25), n)
     request.progress("drawing regions", 0.1)
     name, axes, learn = SPACES[space]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ..interval import wilson_interval
 from .measuring import measure_learning
-from .request import Request, normalised
+from .request import Request, normalized
 from .style import (
     BLUE,
-    GREY,
+    GRAY,
     NORMAL,
     SERIES,
     SMALL,
@@ -38,7 +38,7 @@ _KEYS = ("k", "validation_error", "validation_se", "training_error", "chosen_k",
 
 @drawing
 def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -> Figure:
-    """Error over the number of neighbours that vote, on digits held out and on those learnt.
+    """Error over the number of neighbors that vote, on digits held out and on those learned.
 
     Parameters
     ----------
@@ -85,9 +85,9 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
     # Above the curves there is room for the words on the best and the chosen k, one over the other.
     top = max(1.35 * float(max((error + slack).max(), training.max(), 1e-4)), 1.75 * high)
     threshold = float(error[at[best]] + slack[at[best]])
-    axes.axhline(threshold, color=GREY, linewidth=1.3, linestyle=(0, (5, 4)))
+    axes.axhline(threshold, color=GRAY, linewidth=1.3, linestyle=(0, (5, 4)))
     span = max(float(k.max() - k.min()), 1.0)
-    axes.text(k.max() + 0.03 * span, threshold, "best + 1 SE", fontsize=SMALL, color=GREY, va="center")
+    axes.text(k.max() + 0.03 * span, threshold, "best + 1 SE", fontsize=SMALL, color=GRAY, va="center")
     to_the_right = (best + chosen) / 2 < k.mean()
     # The leader of the outer one passes beside the words of the inner one.
     outer = min(best, chosen) if to_the_right else max(best, chosen)
@@ -119,13 +119,13 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
             color=BLUE,
             markeredgewidth=2.4,
         )
-    for name, line, colour in (("held out", error, BLUE), ("learnt", training, VERMILLION)):
+    for name, line, color in (("held out", error, BLUE), ("learned", training, VERMILLION)):
         below = line is training
         axes.text(
             k[-1],
             line[-1] + (-0.03 if below else 0.045) * top,
             name,
-            color=colour,
+            color=color,
             fontweight="bold",
             ha="right",
             va="top" if below else "bottom",
@@ -137,7 +137,7 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
         "← wiggly borders: every odd digit has its own island",
         transform=axes.transAxes,
         fontsize=SMALL,
-        color=GREY,
+        color=GRAY,
         va="top",
     )
     axes.text(
@@ -146,11 +146,11 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
         "smooth borders: small groups are outvoted →",
         transform=axes.transAxes,
         fontsize=SMALL,
-        color=GREY,
+        color=GRAY,
         va="top",
         ha="right",
     )
-    axes.set(xlabel="k, neighbours that vote", ylabel="error, % of digits", ylim=(0, top))
+    axes.set(xlabel="k, neighbors that vote", ylabel="error, % of digits", ylim=(0, top))
     axes.set_xlim(k.min() - 0.02 * span, k.max() + 0.02 * span)
     axes.set_xticks(_spaced(k, span / 24))
     percent_ticks(axes.yaxis)
@@ -223,16 +223,16 @@ def learning_curve(
     names = list(dict.fromkeys(row["name"] for row in rows))
     lowest, highest = 1.0, 0.0
     ends = []
-    for name, (colour, marker) in zip(names, SERIES, strict=False):
+    for name, (color, marker) in zip(names, SERIES, strict=False):
         mine = sorted((row for row in rows if row["name"] == name), key=lambda row: row["references"])
         counts = np.array([row["references"] for row in mine])
         rates = np.array([max(row["errors"], 0.5) / row["count"] for row in mine])
         bands = np.array([wilson_interval(row["errors"], row["count"]) for row in mine])
         low, high = np.maximum(bands[:, 0], 0.1 / mine[0]["count"]), bands[:, 1]
-        axes.fill_between(counts, low, high, color=colour, alpha=0.14, linewidth=0)
-        axes.plot(counts, rates, color=colour, marker=marker)
+        axes.fill_between(counts, low, high, color=color, alpha=0.14, linewidth=0)
+        axes.plot(counts, rates, color=color, marker=marker)
         share = mine[-1]["errors"] / mine[-1]["count"]
-        ends.append((f"{name}\n{100 * share:.1f} %", (counts[-1], rates[-1]), colour))
+        ends.append((f"{name}\n{100 * share:.1f} %", (counts[-1], rates[-1]), color))
         lowest, highest = min(lowest, float(low.min())), max(highest, float(high.max()))
     every = sorted({row["references"] for row in rows})
     axes.set(xscale="log", yscale="log", xlabel="references", ylabel="error, % of digits asked")
@@ -263,14 +263,14 @@ def _name_ends(axes: Axes, ends: Sequence[tuple[str, tuple[float, float], str]])
     highest = max(points * axes.bbox.height - gap / 2 - below[-1], gap / 2)
     heights = isotonic_regression(own[order] - below, y_min=gap / 2, y_max=highest) + below
     for i, height in zip(order, heights, strict=True):
-        words, at, colour = ends[i]
+        words, at, color = ends[i]
         axes.annotate(
             words,
             at,
             xytext=(14, height - own[i]),
             textcoords="offset points",
             va="center",
-            color=colour,
+            color=color,
             fontsize=NORMAL,
             fontweight="bold",
             annotation_clip=False,
@@ -281,7 +281,7 @@ def draw_learning_curve(request: Request) -> Figure:
     """For ``inknn plot learning-curve``: references and digits asked from the same part, none in both."""
     whole = request.digits("train")
     most = request.limit or 6000
-    drawn = normalised(request.sample(whole, most + 2000))
+    drawn = normalized(request.sample(whole, most + 2000))
     split = min(most, len(drawn) * 3 // 4)
     sizes = [count for count in (30, 100, 300, 1000, 3000, 10_000, 30_000) if count < 0.8 * split] + [split]
     if split < 10:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...cache import atomic_write
 from ...errors import OutputError
+from ...files import atomic_write
 from .style import style
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from .planes import Images, Points, learned_metric
-from .request import OptionError, Request, normalised
-from .style import big_label, drawing, label_colour, new_figure
+from .request import OptionError, Request, normalized
+from .style import big_label, drawing, label_color, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,8 +42,8 @@ def _flattened(vectors: NDArray[np.float32], seed: int) -> Points:
 
 
 METHODS: Mapping[str, tuple[str, Callable[[NDArray[np.float32], int], Points]]] = {
-    "tsne": ("t-SNE, which keeps neighbours together; distances between groups mean nothing", _tsne),
-    "isomap": ("Isomap, which keeps distances along the neighbours", _isomap),
+    "tsne": ("t-SNE, which keeps neighbors together; distances between groups mean nothing", _tsne),
+    "isomap": ("Isomap, which keeps distances along the neighbors", _isomap),
     "pca": ("its two principal axes, a straight view", _flattened),
 }
 """How :func:`embedding` brings the learned space into a plane: words, and the function."""
@@ -89,12 +89,12 @@ def embedding(
     at = (points - (low + high) / 2) / scale * room + [aspect / 2, 0.5]
     thumb = 1 / 23
     placed = _room_for(at, 0.74 * thumb)
-    colours = [label_colour(int(label)) for label in labels]
-    axes.scatter(at[:, 0], at[:, 1], s=10, c=colours, alpha=0.5, linewidths=0, zorder=1)
+    colors = [label_color(int(label)) for label in labels]
+    axes.scatter(at[:, 0], at[:, 1], s=10, c=colors, alpha=0.5, linewidths=0, zorder=1)
     for i in placed:
         x, y = at[i]
         box = (x - thumb / 2, x + thumb / 2, y - thumb / 2, y + thumb / 2)
-        axes.imshow(_tinted(images[i], colours[i]), extent=box, interpolation="bilinear", zorder=2)
+        axes.imshow(_tinted(images[i], colors[i]), extent=box, interpolation="bilinear", zorder=2)
     for label in np.unique(labels):
         mine = at[labels == label]
         above = np.array([np.median(mine[:, 0]), np.quantile(mine[:, 1], 0.96) + 1.3 * thumb])
@@ -118,13 +118,13 @@ def _room_for(at: NDArray[np.floating], apart: float) -> list[int]:
     return placed
 
 
-def _tinted(image: NDArray[np.uint8], colour: str) -> NDArray[np.floating]:
-    """The ink in a darker shade of a colour, on nothing: RGBA, (height, width, 4)."""
+def _tinted(image: NDArray[np.uint8], color: str) -> NDArray[np.floating]:
+    """The ink in a darker shade of a color, on nothing: RGBA, (height, width, 4)."""
     from matplotlib.colors import to_rgb
 
     ink = image / 255.0
     shown = np.empty((*image.shape, 4))
-    shown[..., :3] = 0.72 * np.array(to_rgb(colour))
+    shown[..., :3] = 0.72 * np.array(to_rgb(color))
     shown[..., 3] = ink
     return shown
 
@@ -136,7 +136,7 @@ def draw_embedding(request: Request) -> Figure:
         raise OptionError(f"--method {method}: there are {', '.join(METHODS)}")
     whole = request.digits("train")
     count = request.limit or 1500
-    drawn = normalised(request.sample(whole, 3 * count))
+    drawn = normalized(request.sample(whole, 3 * count))
     # The metric has not seen what it lays out, where there are digits enough: else it flatters.
     shown = min(count, len(drawn) // 2)
     if shown < 10:

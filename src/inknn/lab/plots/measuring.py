@@ -14,10 +14,10 @@ from ...search import nearest
 __all__ = ["measure_learning"]
 
 
-def _vote_errors(neighbours: NDArray[np.integer], truth: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Part of the queries that the first 1, 2, ... k neighbours answer wrong, float64 (k,)."""
-    names = np.unique(np.concatenate([neighbours.ravel(), truth]))
-    votes = (neighbours[..., None] == names).cumsum(axis=1)
+def _vote_errors(neighbors: NDArray[np.integer], truth: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Part of the queries that the first 1, 2, ... k neighbors answer wrong, float64 (k,)."""
+    names = np.unique(np.concatenate([neighbors.ravel(), truth]))
+    votes = (neighbors[..., None] == names).cumsum(axis=1)
     return (names[votes.argmax(axis=2)] != truth[:, None]).mean(axis=0)
 
 
@@ -30,7 +30,7 @@ def measure_learning(
     sizes: Sequence[int],
     progress: Progress = no_progress,
 ) -> list[dict[str, Any]]:
-    """Errors with ever more references: of pixels and gradient histograms (k = 3), and of the recogniser.
+    """Errors with ever more references: of pixels and gradient histograms (k = 3), and of the recognizer.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def measure_learning(
         For :func:`learning_curve`.
     """
     from ...features import gradient_histograms
-    from ...recogniser import Recogniser
+    from ...recognizer import Recognizer
 
     plain: dict[str, Callable[[NDArray[np.uint8]], NDArray[Any]]] = {
         "raw pixels, k = 3": lambda some: np.ascontiguousarray(some.reshape(len(some), -1)),
@@ -62,8 +62,8 @@ def measure_learning(
             k = min(3, count)
             _, found = nearest(describe(asked), describe(images[:count]), k)
             wrong[name] = round(_vote_errors(labels[:count][found], truth)[k - 1] * len(truth))
-        recogniser = Recogniser.fit(images[:count], labels[:count], n_labels=int(labels.max()) + 1)
-        wrong["inknn: learned metric"] = int((recogniser.recognise(asked).labels != truth).sum())
+        recognizer = Recognizer.fit(images[:count], labels[:count], n_labels=int(labels.max()) + 1)
+        wrong["inknn: learned metric"] = int((recognizer.recognize(asked).labels != truth).sum())
         rows += [
             {"name": name, "references": count, "errors": errors, "count": len(truth)}
             for name, errors in wrong.items()

@@ -1,4 +1,4 @@
-"""Digits as pictures: a sheet of them, and the mistakes with the neighbours that misled."""
+"""Digits as pictures: a sheet of them, and the mistakes with the neighbors that misled."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from .asking import ask_factory
 from .request import Request
-from .style import GREY, INK, LARGE, NORMAL, PALE, SMALL, VERMILLION, drawing, new_figure
+from .style import GRAY, INK, LARGE, NORMAL, PALE, SMALL, VERMILLION, drawing, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ...answers import Answers
+    from ...recognizer.predictions import Answers
 
 __all__ = ["digits", "draw_digits", "draw_mistakes", "mistakes"]
 
@@ -125,11 +125,11 @@ def mistakes(
     prototypes: NDArray[np.uint8],
     *,
     limit: int = 12,
-    n_neighbours: int = 6,
+    n_neighbors: int = 6,
     caption: str | None = None,
     size: tuple[int, int] | None = None,
 ) -> Figure:
-    """Wrong answers, the surest first, each with the nearest neighbours that led to it.
+    """Wrong answers, the surest first, each with the nearest neighbors that led to it.
 
     Parameters
     ----------
@@ -137,12 +137,12 @@ def mistakes(
     labels : integer (n,)
         The true ones.
     answers : Answers
-        What the recogniser says of ``images``.
+        What the recognizer says of ``images``.
     prototypes : uint8 (m, 28, 28)
-        Those the indices of neighbours in ``answers`` count.
+        Those the indices of neighbors in ``answers`` count.
     limit : int
         Mistakes to show.
-    n_neighbours : int
+    n_neighbors : int
         For each, as far as ``answers`` has them.
     caption : str, optional
     size : (int, int), optional
@@ -156,7 +156,7 @@ def mistakes(
     shown = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][:limit]
     halves = 2 if len(shown) > 1 else 1
     rows = -(-len(shown) // halves)
-    per_row = min(n_neighbours, answers.neighbour_indices.shape[1])
+    per_row = min(n_neighbors, answers.neighbor_indices.shape[1])
     half = 28 * (2.6 + 1.12 * per_row)
     across, down = halves * half + 14 * (halves - 1) + 2, max(rows, 1) * 40
     share = f"{len(wrong):,} of {len(labels):,} digits read wrong"
@@ -199,18 +199,18 @@ def _mistake(
     text = {"ha": "left", "va": "top"}
     _write(axes, beside, top + 1, f"is {label}", NORMAL, fontweight="bold", **text)
     _write(axes, beside, top + 10.5, f"read {answers.labels[row]}", NORMAL, color=VERMILLION, **text)
-    _write(axes, beside, top + 20, f"{100 * answers.confidence[row]:.3g} % sure", SMALL, color=GREY, **text)
+    _write(axes, beside, top + 20, f"{100 * answers.confidence[row]:.3g} % sure", SMALL, color=GRAY, **text)
     first = left + 28 * 2.6
     for j in range(per_row):
         at = first + j * 28 * 1.12
-        theirs = int(answers.neighbour_labels[row, j])
-        colour = INK if theirs == label else VERMILLION
-        _place(axes, prototypes[answers.neighbour_indices[row, j]], at, top)
-        _write(axes, at + 14, top + 28.5, str(theirs), SMALL, color=colour, fontweight="bold")
+        theirs = int(answers.neighbor_labels[row, j])
+        color = INK if theirs == label else VERMILLION
+        _place(axes, prototypes[answers.neighbor_indices[row, j]], at, top)
+        _write(axes, at + 14, top + 28.5, str(theirs), SMALL, color=color, fontweight="bold")
 
 
 def draw_mistakes(request: Request) -> Figure:
-    """For ``inknn plot mistakes``: of the factory recogniser on the digits for testing."""
+    """For ``inknn plot mistakes``: of the factory recognizer on the digits for testing."""
     from ...memory.factory import factory_images
 
     limit = request.count(12, most=_MISTAKES)

@@ -84,8 +84,9 @@ def _learned(images: Images, labels: NDArray[np.integer], seed: int) -> Project:
 
 
 def learned_metric(images: Images, labels: NDArray[np.integer]) -> Callable[[Images], NDArray[np.float32]]:
-    """The metric of the recogniser, learned from these digits alone: digits → float32 (n, d)."""
-    from ...learning import Settings, describe, learn_projection
+    """The metric of the recognizer, learned from these digits alone: digits → float32 (n, d)."""
+    from ...recognizer.metric_learning import describe, learn_projection
+    from ...recognizer.settings import Settings
 
     settings = Settings()
     projection = learn_projection(images, describe(images, settings), labels, settings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...datasets.labelled import LabelledDigits, Part, load_digits
+from ...datasets.load import LabeledDigits, Part, load_digits
 from ...datasets.normal_form import to_normal_form
 from ...errors import DataError, InknnError
 from ...progress import Progress, no_progress
@@ -38,13 +38,13 @@ class Request:
     Attributes
     ----------
     data : str
-        Name or path of labelled digits, or the path of a result, ``….json``.
+        Name or path of labeled digits, or the path of a result, ``….json``.
     limit : int, optional
         How many digits; what they are for depends on the kind, and so does the default.
     index : tuple of int
         Digits picked out, by their place in the data.
     k : tuple of int
-        Numbers of neighbours; empty for those of the kind.
+        Numbers of neighbors; empty for those of the kind.
     space, method : str, optional
         The plane of ``regions``; the projection of ``embedding``.
     seed : int
@@ -72,7 +72,7 @@ class Request:
         """Whether it names the result of another command instead of digits."""
         return self.data.lower().endswith(".json")
 
-    def digits(self, part: Part) -> LabelledDigits:
+    def digits(self, part: Part) -> LabeledDigits:
         """All digits of a part.
 
         Raises
@@ -105,11 +105,11 @@ class Request:
             raise DataError(f"{self.data} is no result of {command}")
         return found
 
-    def sample(self, digits: LabelledDigits, count: int) -> LabelledDigits:
+    def sample(self, digits: LabeledDigits, count: int) -> LabeledDigits:
         """Up to ``count`` digits drawn at random, in random order; the first ones of a larger sample."""
         order = np.random.default_rng(self.seed).permutation(len(digits))[:count]
         origins = digits.origins and tuple(digits.origins[i] for i in order)
-        return LabelledDigits(digits.name, digits.images[order], digits.labels[order], origins)
+        return LabeledDigits(digits.name, digits.images[order], digits.labels[order], origins)
 
     def count(self, default: int, most: int) -> int:
         """How many digits, of ``most`` that there is room for.
@@ -123,7 +123,7 @@ class Request:
             raise OptionError(f"-n {self.limit:,}: this plot has room for {most:,} at most")
         return self.limit or default
 
-    def some(self, digits: LabelledDigits, default: int, most: int) -> LabelledDigits:
+    def some(self, digits: LabeledDigits, default: int, most: int) -> LabeledDigits:
         """Those picked out, else so many drawn at random.
 
         Raises
@@ -137,9 +137,9 @@ class Request:
         if len(self.index) > most:
             raise OptionError(f"--index: this plot picks {most:,} at most, got {len(self.index):,}")
         chosen = np.array(self.picked(digits, self.index))
-        return LabelledDigits(digits.name, digits.images[chosen], digits.labels[chosen])
+        return LabeledDigits(digits.name, digits.images[chosen], digits.labels[chosen])
 
-    def picked(self, digits: LabelledDigits, default: tuple[int, ...]) -> tuple[int, ...]:
+    def picked(self, digits: LabeledDigits, default: tuple[int, ...]) -> tuple[int, ...]:
         """The digits picked out, as many as in ``default``.
 
         Raises
@@ -157,17 +157,17 @@ class Request:
         return self.index + default[len(self.index) :]
 
     def ks(self, default: tuple[int, ...], most: int) -> tuple[int, ...]:
-        """The numbers of neighbours.
+        """The numbers of neighbors.
 
         Raises
         ------
         OptionError
-            If one is no number of neighbours that there could be.
+            If one is no number of neighbors that there could be.
         """
         for k in self.k:
             if not 1 <= k <= most:
                 raise OptionError(
-                    f"-k {k}: there are {most:,} digits to be neighbours here; take 1 to {most:,}"
+                    f"-k {k}: there are {most:,} digits to be neighbors here; take 1 to {most:,}"
                 )
         return self.k or tuple(k for k in default if k <= most) or (1,)
 
@@ -194,9 +194,9 @@ class Kind:
     result_of: str | None = None
 
 
-def normalised(digits: LabelledDigits, progress: Progress = no_progress) -> LabelledDigits:
+def normalized(digits: LabeledDigits, progress: Progress = no_progress) -> LabeledDigits:
     """Digits as uint8 (n, 28, 28); a set that isn't in MNIST's normal form is brought into it."""
     images, changed = to_normal_form(digits.images, progress)
     if not changed:
         return digits
-    return LabelledDigits(digits.name, images, digits.labels, digits.origins)
+    return LabeledDigits(digits.name, images, digits.labels, digits.origins)

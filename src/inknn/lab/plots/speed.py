@@ -66,9 +66,9 @@ def speed_accuracy(
     rates = np.array([max(row["errors"], 0.5) / row["test"] for row in rows])
     bands = np.array([wilson_interval(int(row["errors"]), int(row["test"])) for row in rows])
     for row, time, rate, (low, high) in zip(rows, times, rates, bands, strict=True):
-        colour, marker = (BLUE, "o") if _is_ours(row) else (VERMILLION, "s")
+        color, marker = (BLUE, "o") if _is_ours(row) else (VERMILLION, "s")
         axes.errorbar(
-            time, rate, [[rate - low], [high - rate]], color=colour, marker=marker, capsize=5, markersize=12
+            time, rate, [[rate - low], [high - rate]], color=color, marker=marker, capsize=5, markersize=12
         )
     axes.set(xscale="log", yscale="log", xlabel="milliseconds a digit", ylabel="error, % of digits asked")
     xlim = (0.5 * times.min(), 4 * times.max())
@@ -95,11 +95,11 @@ def _number_points(
     """A number in each point, and what it means at the side, the least error first."""
     from matplotlib.lines import Line2D
 
-    names, colours = [], []
+    names, colors = [], []
     for number, i in enumerate(np.argsort(rates, kind="stable"), start=1):
-        colour = BLUE if _is_ours(rows[i]) else VERMILLION
+        color = BLUE if _is_ours(rows[i]) else VERMILLION
         axes.plot(
-            times[i], rates[i], "o", color=colour, markersize=24, markeredgecolor="white", zorder=100 - number
+            times[i], rates[i], "o", color=color, markersize=24, markeredgecolor="white", zorder=100 - number
         )
         inside: dict[str, Any] = {
             "ha": "center",
@@ -109,7 +109,7 @@ def _number_points(
         }
         axes.text(times[i], rates[i], str(number), color="white", fontweight="bold", **inside)
         names.append(f"{number}  {rows[i]['name']}, {100 * rates[i]:.2g} %")
-        colours.append(colour)
+        colors.append(color)
     nothing = [Line2D([], [], linestyle="none") for _ in names]
     figure.legend(
         nothing,
@@ -119,7 +119,7 @@ def _number_points(
         handlelength=0,
         handletextpad=0,
         labelspacing=0.22,
-        labelcolor=colours,
+        labelcolor=colors,
         ncols=-(-len(names) // 32),
     )
 

@@ -1,12 +1,12 @@
-"""How all plots look: dark ink on white, letters for the back row, colours that colour-blind people can tell.
+"""How all plots look: dark ink on white, letters for the back row, colors that color-blind people can tell.
 
 A plot is laid out on 16 inches of width, whatever its size in pixels, with letters of 14 points at least:
 at 1600 pixels they are as large as on a slide. Nothing here touches pyplot or its state; functions return a
 ``matplotlib.figure.Figure`` of their own, to save, to show in a notebook or to draw on.
 
-The ten colours of the labels are Petroff's ("Accessible color sequences for data visualization", 2021), found
-by optimising how well people with each kind of colour vision tell all ten apart. Colour never stands alone:
-labels are written beside what they colour. The others are Okabe & Ito's.
+The ten colors of the labels are Petroff's ("Accessible color sequences for data visualization", 2021), found
+by optimizing how well people with each kind of color vision tell all ten apart. Color never stands alone:
+labels are written beside what they color. The others are Okabe & Ito's.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE",
+    "GRAY",
     "GREEN",
-    "GREY",
     "INK",
-    "LABEL_COLOURS",
+    "LABEL_COLORS",
     "PURPLE",
     "SERIES",
     "VERMILLION",
     "big_label",
     "drawing",
     "halo",
-    "label_colour",
+    "label_color",
     "new_figure",
     "percent_ticks",
     "plain_ticks",
@@ -45,7 +45,7 @@ __all__ = [
     "wrapped",
 ]
 
-LABEL_COLOURS = (
+LABEL_COLORS = (
     "#3f90da",
     "#ffa90e",
     "#bd1f01",
@@ -57,12 +57,12 @@ LABEL_COLOURS = (
     "#717581",
     "#92dadd",
 )
-"""A colour for each digit, 0 to 9."""
+"""A color for each digit, 0 to 9."""
 
-INK, GREY, PALE = "#1a1a1a", "#5f6368", "#d8dadd"
+INK, GRAY, PALE = "#1a1a1a", "#5f6368", "#d8dadd"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#B97900"
 SERIES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (INK, "P"))
-"""Colour and marker of the lines of a plot."""
+"""Color and marker of the lines of a plot."""
 
 WIDTH_INCHES = 16.0
 SMALL, NORMAL, LARGE = 14, 17, 24
@@ -78,11 +78,11 @@ _SETTINGS: dict[Any, Any] = {
     "legend.fontsize": NORMAL - 1,
     "legend.frameon": False,
     "text.color": INK,
-    "axes.edgecolor": GREY,
+    "axes.edgecolor": GRAY,
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
+    "xtick.color": GRAY,
+    "ytick.color": GRAY,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
     "axes.spines.top": False,
@@ -153,7 +153,7 @@ def new_figure(title: str, caption: str, size: tuple[int, int] | None = None) ->
         layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.02, hspace=0.02),
     )
     figure.suptitle(wrapped(title, 82), x=0.012, ha="left", fontsize=LARGE, fontweight="bold")
-    figure.supxlabel(wrapped(caption.strip()), x=0.012, ha="left", fontsize=SMALL, color=GREY)
+    figure.supxlabel(wrapped(caption.strip()), x=0.012, ha="left", fontsize=SMALL, color=GRAY)
     return figure
 
 
@@ -171,9 +171,9 @@ def show_digit(axes: Axes, image: NDArray[Any], **settings: Any) -> None:
         spine.set(visible=True, color=PALE)
 
 
-def label_colour(label: int) -> str:
-    """The colour of a digit."""
-    return LABEL_COLOURS[int(label) % len(LABEL_COLOURS)]
+def label_color(label: int) -> str:
+    """The color of a digit."""
+    return LABEL_COLORS[int(label) % len(LABEL_COLORS)]
 
 
 def halo(width: float = 4.0) -> Any:
@@ -214,7 +214,7 @@ def nice_decades(low: float, high: float) -> list[float]:
 
 
 def big_label(axes: Axes, at: NDArray[np.floating], label: int, size: float = LARGE + 4) -> None:
-    """A label where its digits are, legible on any colour."""
+    """A label where its digits are, legible on any color."""
     axes.text(
         float(at[0]),
         float(at[1]),

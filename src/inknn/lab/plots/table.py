@@ -14,7 +14,7 @@ _LINES = (
     Kind("digits", "a sheet of digits with their labels", pictures.draw_digits, _PICKING),
     Kind(
         "mistakes",
-        "wrong answers with the nearest neighbours that led to them",
+        "wrong answers with the nearest neighbors that led to them",
         pictures.draw_mistakes,
         frozenset({"limit"}),
     ),
@@ -42,13 +42,13 @@ _LINES = (
     ),
     Kind(
         "regions",
-        "what k neighbours vote for in the plane, for several k",
+        "what k neighbors vote for in the plane, for several k",
         borders.draw_regions,
         _PICKING | {"k", "space"},
     ),
     Kind("embedding", "a map of digits by likeness", maps.draw_embedding, _DRAWN | {"method"}),
     Kind("gradient", "the gradient histogram of a digit", anatomy.draw_gradient, frozenset({"index"})),
-    Kind("normalising", "what the normal form and straightening do", anatomy.draw_normalising, _PICKING),
+    Kind("normalizing", "what the normal form and straightening do", anatomy.draw_normalizing, _PICKING),
     Kind(
         "distortion",
         "how a digit's pixels shift to meet another digit",

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cache import atomic_write, cache_dir
+from ...files import atomic_write, cache_dir
 
 __all__ = ["Checkpoint"]
 

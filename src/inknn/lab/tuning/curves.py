@@ -31,7 +31,7 @@ class Curve:
     by_fold : tuple of tuple of float
         For each fold, the part of the held-out digits that was wrong, 0 to 1, for each k.
     training_error : tuple of float
-        Part of digits of the training folds, themselves among the neighbours, that was wrong, for each k.
+        Part of digits of the training folds, themselves among the neighbors, that was wrong, for each k.
     """
 
     feature: str
@@ -50,7 +50,9 @@ class Curve:
         def at(wrong: Sequence[int], count: int) -> tuple[float, ...]:
             return tuple(wrong[each - 1] / count for each in k)
 
-        learnt = np.sum([[fold.wrong_in_training[weights][each - 1] for each in k] for fold in folds], axis=0)
+        learned = np.sum(
+            [[fold.wrong_in_training[weights][each - 1] for each in k] for fold in folds], axis=0
+        )
         again = sum(fold.asked_in_training for fold in folds)
         return cls(
             feature,
@@ -58,7 +60,7 @@ class Curve:
             weights,
             tuple(k),
             tuple(at(fold.wrong[weights], fold.asked) for fold in folds),
-            tuple(at_k / again for at_k in learnt.tolist()),
+            tuple(at_k / again for at_k in learned.tolist()),
         )
 
     @property
@@ -125,26 +127,26 @@ class Curve:
 
     def story(self) -> str:
         """Why the curve goes down and up, with its own figures: bias and variance."""
-        error, learnt = self.validation_error, self.training_error
+        error, learned = self.validation_error, self.training_error
         first, last = self.k[0], self.k[-1]
         parts = []
         if self.weights == "distance":
             parts.append(
                 "Votes count by nearness, so a digit among the references outvotes all others: the training "
-                f"error is {_percent(max(learnt))} whatever k, and tells nothing."
+                f"error is {_percent(max(learned))} whatever k, and tells nothing."
             )
         elif first == 1:
             parts.append(
-                f"At k = 1 every digit is its own nearest neighbour: it errs on {_percent(learnt[0])} of the "
+                f"At k = 1 every digit is its own nearest neighbor: it errs on {_percent(learned[0])} of the "
                 f"training digits but on {_percent(error[0])} of those held out. That gap is variance: each "
                 "odd digit has an island of its own."
             )
         if last > first:
-            parts.append(self._towards(last))
+            parts.append(self._toward(last))
         parts.append(self._choice())
         return " ".join(parts)
 
-    def _towards(self, last: int) -> str:
+    def _toward(self, last: int) -> str:
         error = float(self.validation_error[-1])
         if self.best_k == last:
             return f"The error is lowest at k = {last}, the largest asked for: look further, with larger k."
@@ -152,7 +154,7 @@ class Curve:
             f", {_percent(self.training_error[-1])} on training digits" if self.weights == "uniform" else ""
         )
         return (
-            f"Towards k = {last} the neighbours come from farther away and the borders get smoother "
+            f"Toward k = {last} the neighbors come from farther away and the borders get smoother "
             f"({_percent(error)} held out{known}): what is rare is outvoted, and that is bias."
         )
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
-from ...datasets import LabelledDigits
+from ...datasets import LabeledDigits
 from ...errors import DataError
 from ...progress import Progress, no_progress
-from ...recogniser import Recogniser
+from ...recognizer import Recognizer
 from ..sampling import stratified_sample
 from ..spaces import Space
 from .checkpoint import Checkpoint
@@ -29,15 +29,15 @@ class Folds:
 
     Parameters
     ----------
-    digits : LabelledDigits
-    most_neighbours : int
+    digits : LabeledDigits
+    most_neighbors : int
         The largest k that will be asked for.
     folds, limit, fresh
         See :func:`inknn.lab.tuning.tune`.
 
     Attributes
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
         Those in use.
     count : int
         Folds.
@@ -46,8 +46,8 @@ class Folds:
 
     def __init__(
         self,
-        digits: LabelledDigits,
-        most_neighbours: int,
+        digits: LabeledDigits,
+        most_neighbors: int,
         *,
         folds: int = 5,
         limit: int | None = None,
@@ -57,20 +57,20 @@ class Folds:
 
         if limit is not None and limit < len(digits):
             rows = stratified_sample(digits.labels, limit)
-            digits = LabelledDigits(digits.name, digits.images[rows], digits.labels[rows])
+            digits = LabeledDigits(digits.name, digits.images[rows], digits.labels[rows])
         self.digits = digits
         _check_labels(digits, folds)
-        self.k, self.count = most_neighbours, folds
+        self.k, self.count = most_neighbors, folds
         self.classes, self.codes = np.unique(digits.labels, return_inverse=True)
         self._parts = list(StratifiedKFold(folds).split(self.codes, self.codes))
         references = min(len(known) for known, _ in self._parts)
-        if most_neighbours > references:
+        if most_neighbors > references:
             raise DataError(
-                f"{digits.name}: k = {most_neighbours} is more than the {references:,} references that "
+                f"{digits.name}: k = {most_neighbors} is more than the {references:,} references that "
                 f"{folds} folds leave of {len(digits):,} digits; take smaller k (-k 1-{references})"
             )
         self._rows: tuple[str, NDArray[Any]] | None = None
-        settings = {"folds": folds, "again": _AGAIN, "inknn": __version__, "learned": Recogniser.FINGERPRINT}
+        settings = {"folds": folds, "again": _AGAIN, "inknn": __version__, "learned": Recognizer.FINGERPRINT}
         self.checkpoint = Checkpoint("tune", digits.images, digits.labels, settings, fresh=fresh)
 
     def measure(self, feature: str, metric: str, tell: Progress = no_progress) -> Iterator[FoldErrors]:
@@ -103,7 +103,7 @@ class Folds:
             found = FoldErrors.from_dict(self.checkpoint.get(name))
         except (KeyError, TypeError, ValueError):  # nothing, or nothing of use
             return None
-        if found.most_neighbours < self.k:
+        if found.most_neighbors < self.k:
             return None
         self.checkpoint.taken += 1
         return found
@@ -143,12 +143,10 @@ class Folds:
         return self._rows[1]
 
 
-def _check_labels(digits: LabelledDigits, folds: int) -> None:
+def _check_labels(digits: LabeledDigits, folds: int) -> None:
     labels, counts = np.unique(digits.labels, return_counts=True)
     if len(labels) < 2:
-        what = (
-            f"all {len(digits):,} digits are labelled {labels[0]}" if len(labels) else "there are no digits"
-        )
+        what = f"all {len(digits):,} digits are labeled {labels[0]}" if len(labels) else "there are no digits"
         raise DataError(f"{digits.name}: {what}; tuning needs digits of two labels at least")
     if folds < 2:
         raise DataError(f"{folds} folds are too few: cross-validation takes 2 at least, and 5 by default")

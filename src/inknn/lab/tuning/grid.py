@@ -2,9 +2,9 @@
 
     digits ──folds──▶ space, fitted without the fold ──one search for the largest k──▶ errors for every k
 
-A search finds the neighbours for all k and both votes at once, so a curve over k costs what one k costs. The
+A search finds the neighbors for all k and both votes at once, so a curve over k costs what one k costs. The
 folds are those of scikit-learn's ``StratifiedKFold`` **in the order of the data**, as ``GridSearchCV(cv=5)``
-takes them: in most sets neighbouring digits are of one hand, and shuffling would put a writer's other digits
+takes them: in most sets neighboring digits are of one hand, and shuffling would put a writer's other digits
 among the references (on MNIST's pixels that makes the error look 0.2 points smaller than it is).
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from ...datasets import LabelledDigits
+from ...datasets import LabeledDigits
 from ...errors import UnknownNameError
 from ...metrics import METRICS
 from ...progress import Progress, no_progress
@@ -131,7 +131,7 @@ class TuneResult:
 
 
 def tune(
-    digits: LabelledDigits,
+    digits: LabeledDigits,
     *,
     k: Sequence[int] = tuple(range(1, 16)),
     features: Sequence[str] = ("pixels",),
@@ -149,10 +149,10 @@ def tune(
 
     Parameters
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
         For training: test digits are no business of tuning.
     k : sequence of int
-        Numbers of neighbours.
+        Numbers of neighbors.
     features : sequence of str
         As :class:`inknn.lab.spaces.Space` takes them.
     metrics : sequence of str
@@ -199,7 +199,7 @@ def tune(
 
 
 def combinations(
-    digits: LabelledDigits, features: Sequence[str], metrics: Sequence[str], *, sized: bool = True
+    digits: LabeledDigits, features: Sequence[str], metrics: Sequence[str], *, sized: bool = True
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Which features go with which metrics, and why others don't.
 
@@ -208,7 +208,7 @@ def combinations(
 
     Parameters
     ----------
-    digits : LabelledDigits
+    digits : LabeledDigits
     features, metrics : sequence of str
     sized : bool
         Whether features get the dimensions they have by default in their name.
@@ -246,7 +246,7 @@ def combinations(
 
 
 def parse_ks(text: str) -> tuple[int, ...]:
-    """Numbers of neighbours from text.
+    """Numbers of neighbors from text.
 
     Parameters
     ----------
@@ -281,6 +281,6 @@ def parse_ks(text: str) -> tuple[int, ...]:
         if low < 1 or high < low or stride < 1:
             raise ValueError(f"{part.strip()!r}: k starts at 1, and a range goes up; write 1-15 or 1,3,5")
         if high - low > 10_000:
-            raise ValueError(f"{part.strip()!r}: more than 10,000 neighbours; take a smaller range")
+            raise ValueError(f"{part.strip()!r}: more than 10,000 neighbors; take a smaller range")
         found.update(range(low, high + 1, stride))
     return tuple(sorted(found))

@@ -1,6 +1,6 @@
-"""One pass over the neighbours of held-out digits, and from it the errors for every k and both votes.
+"""One pass over the neighbors of held-out digits, and from it the errors for every k and both votes.
 
-Neighbours come ordered, so the vote of k is that of k − 1 and one voter more: a search for the largest k
+Neighbors come ordered, so the vote of k is that of k − 1 and one voter more: a search for the largest k
 answers for all smaller ones. The votes are counted as :class:`inknn.KNeighborsClassifier` counts them, to the
 last bit, so the errors are those that cross-validating it for each k would give.
 """
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ...estimators.neighbors import NearestNeighbors
 from ...metrics import METRICS, search_with
-from ...neighbours import NearestNeighbors
 from ..spaces import metric_and_parameters
 
 __all__ = ["WEIGHTS", "FoldErrors", "errors_by_k", "measure_fold"]
@@ -35,7 +35,7 @@ class FoldErrors:
     Attributes
     ----------
     asked, asked_in_training : int
-        Digits held out; and digits of the training part asked about again, themselves among the neighbours.
+        Digits held out; and digits of the training part asked about again, themselves among the neighbors.
     wrong, wrong_in_training : mapping of str to tuple of int
         By the name of the vote, wrong answers among them for each k from 1 on.
     seconds : float
@@ -48,7 +48,7 @@ class FoldErrors:
     seconds: float
 
     @property
-    def most_neighbours(self) -> int:
+    def most_neighbors(self) -> int:
         """The largest k there is an answer for."""
         return len(self.wrong[WEIGHTS[0]])
 
@@ -82,12 +82,12 @@ def measure_fold(
     n_labels: int,
     tell: Callable[[float], None] = lambda part: None,
 ) -> FoldErrors:
-    """Search once for k neighbours, and vote with 1 to k of them.
+    """Search once for k neighbors, and vote with 1 to k of them.
 
     Parameters
     ----------
     known : (n, d) and int64 (n,)
-        Vectors to find neighbours among, and their classes, 0 to ``n_labels`` − 1.
+        Vectors to find neighbors among, and their classes, 0 to ``n_labels`` − 1.
     held_out : (q, d) and int64 (q,)
         Vectors to ask about, and their true classes.
     again : int64 (m,)
@@ -152,14 +152,14 @@ def errors_by_k(
     weights: str,
     n_labels: int,
 ) -> NDArray[np.int64]:
-    """Wrong answers of the vote of the first, the first two, ... the first k neighbours.
+    """Wrong answers of the vote of the first, the first two, ... the first k neighbors.
 
     Parameters
     ----------
     distances : float64 (q, k)
         Ascending.
     classes : int64 (q, k)
-        Of the neighbours, 0 to ``n_labels`` − 1.
+        Of the neighbors, 0 to ``n_labels`` − 1.
     truth : int64 (q,)
     weights : {"uniform", "distance"}
         See :class:`inknn.KNeighborsClassifier`.

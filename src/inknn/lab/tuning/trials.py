@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from ...datasets import LabelledDigits
+from ...datasets import LabeledDigits
 from ...errors import InknnError, UnknownNameError
 from ...progress import Progress, no_progress
 from ..spaces import sized_steps
@@ -29,7 +29,7 @@ _POWERS = (1.5, 8.0)
 
 
 def tune_by_trials(
-    digits: LabelledDigits,
+    digits: LabeledDigits,
     n_trials: int,
     *,
     k: Sequence[int] = tuple(range(1, 16)),

@@ -1,0 +1,332 @@
+"""The recognizer as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import replace
+from typing import Any, BinaryIO, Literal, Self, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+
+from ..errors import UnknownNameError
+from ..features import as_images
+from ..features.registry import DESCRIPTIONS
+from ..memory import read_model, write_model
+from ..metrics import METRICS
+from ..progress import Progress
+from ..recognizer import Answers, Recognizer
+from ..recognizer.settings import LEARNED, Settings
+from .neighbors import check_enough, checked_k
+
+__all__ = ["PRESETS", "DigitClassifier"]
+
+PRESETS: dict[str, dict[str, Any]] = {"best": {}, "fast": {"n_distorted": 0}}
+"""The settings (:class:`inknn.recognizer.settings.Settings`) in which the presets differ from the default."""
+
+
+_POWERS = {"distance": Settings().vote_power, "uniform": 0.0}
+
+
+class DigitClassifier(ClassifierMixin, BaseEstimator):
+    """Classify 28 × 28 digits by their nearest neighbors in a learned metric.
+
+    Gradient histograms, a metric learned in closed form, exact k nearest neighbors, a distance-weighted
+    vote and a second look where it is split: see :mod:`inknn.recognizer.metric_learning` and :mod:`inknn.recognizer.votes`. There is no
+    training run; ``fit`` on MNIST's 60,000 digits takes some seconds.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        Neighbors that vote.
+    preset : {"best", "fast"}
+        Where voters disagree, ``"fast"`` looks at the vectors of more neighbors, ``"best"`` at their
+        pictures too (:mod:`inknn.recognizer.reranking`). It keeps these pictures, 784 bytes each, and takes a little
+        longer. Both were chosen by cross-validation on MNIST's training digits; :class:`inknn.DigitReader`
+        uses ``"best"``, which makes fewer errors on the digits of other people and scanners too.
+    features : str
+        What digits are compared by: ``"learned"``, or one of :data:`inknn.features.DESCRIPTIONS`, of which
+        nothing is learned and no second look is taken; the preset is then of no effect, nor are
+        ``n_components`` and ``shrinkage``.
+    metric : str
+        A name in :data:`inknn.metrics.METRICS`; those that compare pictures go with ``features="pixels"``.
+    weights : {"distance", "uniform"}
+        A neighbor at distance d has 1/d⁴ votes, or each has one; of equal votes the nearest decides.
+    n_components : int
+        Dimensions of the space they are looked for in.
+    shrinkage : float
+        Share of the scaled identity in the within-class covariance, 0 to 1.
+    n_jobs : int, optional
+        Threads; all CPUs by default. No answer depends on it.
+
+    Attributes
+    ----------
+    classes_ : (c,)
+        The labels seen in ``fit``, sorted; of any type.
+    recognizer_ : Recognizer
+        Does the work.
+    n_features_in_ : int
+        784.
+
+    Examples
+    --------
+    >>> from inknn.datasets import load_mnist
+    >>> (X, y), (X_test, y_test) = load_mnist()
+    >>> classifier = DigitClassifier(n_neighbors=3).fit(X[:2000], y[:2000])
+    >>> classifier.predict(X_test[:5]).tolist()
+    [7, 2, 1, 0, 4]
+    """
+
+    def __init__(
+        self,
+        n_neighbors: int = 5,
+        *,
+        preset: str = "best",
+        features: str = LEARNED,
+        metric: str = "euclidean",
+        weights: str = "distance",
+        n_components: int = 128,
+        shrinkage: float = 0.2,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.preset = preset
+        self.features = features
+        self.metric = metric
+        self.weights = weights
+        self.n_components = n_components
+        self.shrinkage = shrinkage
+        self.n_jobs = n_jobs
+
+    def fit(self, X: ArrayLike, y: ArrayLike, *, progress: Progress | None = None) -> Self:
+        """Learn digits.
+
+        Parameters
+        ----------
+        X : uint8 (n, 28, 28) or (n, 784)
+            In MNIST's normal form (:func:`inknn.glyph.normalize` makes it), ink bright on black.
+        y : (n,)
+            Labels of any kind: numbers, strings, ...
+        progress : Progress, optional
+            Told how far it is.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If ``X`` is no digits, ``y`` no labels, or there isn't one for each.
+        """
+        self.check_parameters()
+        if y is None:
+            raise ValueError("DigitClassifier requires y to be passed, but the target y is None")
+        images = self._images(X, reset=True)
+        labels = column_or_1d(y, warn=True)
+        check_classification_targets(labels)
+        if len(labels) != len(images):
+            raise ValueError(
+                f"there must be one label for each digit, got {len(labels)} for {len(images)} digits"
+            )
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self.recognizer_ = Recognizer.fit(
+            images,
+            codes,
+            progress,
+            settings=self._settings(),
+            n_labels=len(self.classes_),
+            n_threads=self.n_jobs,
+        )
+        return self
+
+    def check_parameters(self) -> None:
+        """What ``fit`` checks first.
+
+        Raises
+        ------
+        ValueError
+            If a parameter can't be; for an unknown name it offers the nearest.
+        """
+        checked_k(self.n_neighbors)
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
+        if self.weights not in _POWERS:
+            raise ValueError(f"weights must be one of {', '.join(_POWERS)}, got {self.weights!r}")
+        if self.features not in (LEARNED, *DESCRIPTIONS):
+            raise UnknownNameError("feature", self.features, [LEARNED, *DESCRIPTIONS])
+        if self.metric not in METRICS:
+            raise UnknownNameError("metric", self.metric, METRICS)
+        if METRICS[self.metric].takes_digits and self.features != "pixels":
+            raise ValueError(f"the metric {self.metric} compares pictures, so features must be 'pixels'")
+
+    def _settings(self) -> Settings:
+        special: dict[str, Any] = dict(PRESETS[self.preset])
+        if self.features != LEARNED:
+            special = {"n_distorted": 0, "n_second_look": 0}
+        if self.metric != "euclidean":  # any other search takes a hundred times as long
+            special["n_calibrating"] = 1000
+        return Settings(
+            feature=self.features,
+            metric=self.metric,
+            vote_power=_POWERS[self.weights],
+            n_components=self.n_components,
+            shrinkage=self.shrinkage,
+            n_voters=self.n_neighbors,
+            n_witnesses=max(self.n_neighbors, Settings().n_witnesses),
+            **special,
+        )
+
+    @classmethod
+    def _from_recognizer(cls, recognizer: Recognizer) -> Self:
+        """The estimator that ``fit`` would have given, around a recognizer of the digits 0 to 9."""
+        settings = recognizer.settings
+        classifier = cls(
+            n_neighbors=settings.n_voters,
+            preset="best" if settings.n_distorted or settings.feature != LEARNED else "fast",
+            features=settings.feature,
+            metric=settings.metric,
+            weights="distance" if settings.vote_power else "uniform",
+            n_components=settings.n_components,
+            shrinkage=settings.shrinkage,
+        )
+        classifier.classes_ = np.arange(recognizer.n_labels, dtype=np.uint8)
+        classifier.recognizer_ = recognizer
+        classifier.n_features_in_ = 784
+        return classifier
+
+    def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
+        """Keep what was learned in a file, in one step: plain arrays under a checksum, no pickle.
+
+        Parameters
+        ----------
+        path
+            The file to write, or one that is open for it.
+
+        Raises
+        ------
+        ValueError
+            If the labels are neither numbers nor text, which is all the file can hold.
+        OSError
+            If it can't be written.
+        """
+        check_is_fitted(self)
+        write_model(path, self._asked_with_current_k(), self.classes_)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """A classifier from a file of :meth:`save`; the file is mapped into memory, not read.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Returns
+        -------
+        DigitClassifier
+            Fitted. ``n_jobs`` is not kept.
+
+        Raises
+        ------
+        DataError
+            If the file is damaged, no model, or one of another version; it says which.
+        FileNotFoundError
+            If there is none.
+        """
+        recognizer, classes = read_model(path)
+        classifier = cls._from_recognizer(recognizer)
+        classifier.classes_ = classes
+        return classifier
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Labels of digits, uint8 (n, 28, 28) or (n, 784): (n,), of the type seen in ``fit``."""
+        answers = self._answers(X)
+        return self.classes_[answers.labels]
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probability of each class, in the order of ``classes_``.
+
+        The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.recognizer.calibration`); the
+        rest is divided among the other labels (:meth:`inknn.recognizer.Answers.probabilities`).
+
+        Parameters
+        ----------
+        X : uint8 (n, 28, 28) or (n, 784)
+
+        Returns
+        -------
+        float64 (n, c)
+            Rows sum to 1; the largest is that of :meth:`predict`.
+        """
+        return self._answers(X).probabilities()
+
+    @overload
+    def kneighbors(
+        self, X: ArrayLike, n_neighbors: int | None = None, return_distance: Literal[True] = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
+    @overload
+    def kneighbors(
+        self, X: ArrayLike, n_neighbors: int | None = None, *, return_distance: Literal[False]
+    ) -> NDArray[np.int64]: ...
+    def kneighbors(
+        self, X: ArrayLike, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | NDArray[np.int64]:
+        """The digits of ``fit`` nearest to each of ``X``.
+
+        Parameters
+        ----------
+        X : uint8 (n, 28, 28) or (n, 784)
+        n_neighbors : int, optional
+            As many as vote, by default.
+        return_distance : bool
+            False returns ``indices`` alone.
+
+        Returns
+        -------
+        distances : float64 (n, k)
+            In the learned metric, ascending.
+        indices : int64 (n, k)
+            Rows of the ``X`` of ``fit``; of equally near ones, the smaller index comes first.
+        """
+        check_is_fitted(self)
+        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
+        images = self._images(X)
+        check_enough(k, len(self.recognizer_.labels), len(images))
+        distances, indices = self.recognizer_.neighbors(images, k, n_threads=self.n_jobs)
+        return (distances, indices) if return_distance else indices
+
+    def _images(self, X: ArrayLike, *, reset: bool = False) -> NDArray[np.uint8]:
+        """Digits as uint8 (n, 28, 28), after scikit-learn has had its look at them."""
+        if getattr(X, "ndim", 2) == 3:
+            X = as_images(X).reshape(-1, 784)
+        images = as_images(validate_data(self, X, dtype="numeric", reset=reset))
+        if _on_white(images):
+            warnings.warn(
+                "these digits look like dark ink on bright paper; ink must be bright on black: give 255 - X",
+                stacklevel=3,
+            )
+        return images
+
+    def _answers(self, X: ArrayLike) -> Answers:
+        check_is_fitted(self)
+        return self._asked_with_current_k().recognize(self._images(X), n_threads=self.n_jobs)
+
+    def _asked_with_current_k(self) -> Recognizer:
+        """The recognizer, with the neighbors that vote as ``set_params`` may have changed them since fit."""
+        settings = self.recognizer_.settings
+        if settings.n_voters == self.n_neighbors:
+            return self.recognizer_
+        witnesses = max(self.n_neighbors, settings.n_witnesses)
+        changed = replace(settings, n_voters=self.n_neighbors, n_witnesses=witnesses)
+        return replace(self.recognizer_, settings=changed)
+
+
+def _on_white(images: NDArray[np.uint8]) -> bool:
+    """Whether nearly all digits have bright corners, where MNIST's have no ink."""
+    corners = images[:, ::27, ::27].reshape(len(images), -1)
+    return bool(((corners > 127).all(axis=1)).mean() > 0.9)

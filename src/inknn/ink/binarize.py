@@ -1,0 +1,254 @@
+"""Separate ink from paper: find the polarity, divide out the light, keep what is ink.
+
+The method: paper is what a gray closing (a moving maximum, then minimum) wider than any stroke
+leaves over; dividing by it takes away uneven light and shadows, whose edges a closing keeps. What
+is left is contrast, 0 for paper. Ink is contrast above a threshold that follows the local
+stroke strength, as in local binarization after J. Sauvola and M. Pietikäinen (2000), guarded
+by the noise of the paper so that blank paper stays blank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .sheet import isolate_sheet
+from .stroke import piece_widths, stroke_width
+
+WORK_PIXELS_MOST = 6_000_000
+"""Larger pictures are worked on at half, a third ... of their size."""
+
+WORK_PIXELS_LEAST = 400_000
+"""Smaller pictures are enlarged up to fourfold, so that a stroke is several pixels wide."""
+
+FAINTEST = 9.0
+"""Contrast in gray levels of 255 that a stroke's core needs at least."""
+
+NOISE_GUARD = 5.0
+"""... and how many standard deviations of the paper's noise."""
+
+LOCAL_SHARE = 0.45
+"""A pixel is ink from this share of the stroke contrast around it ..."""
+
+WEAK_SHARE = 0.25
+"""... or from this share where it continues such ink, so that strokes don't break."""
+
+PEAK_SHARE = 0.22
+"""Strokes weaker than this share of the strongest ones are print-through, paper or dirt."""
+
+BETWEEN = 4.0
+"""More than this many times as much half-dark area as ink, and the "ink" is the paper's texture."""
+
+BROAD = 25.0
+"""A stroke of at least this many pixels must have an edge ..."""
+
+EDGE = 0.35
+"""... within this share of its width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The ink of one picture at the size it was worked on.
+
+    ``contrast`` is float32 ``(height, width)``, 0 on paper up to 255; ``mask`` is its boolean
+    decision; ``stroke`` the typical stroke width in pixels; ``scale`` how many working pixels
+    make one picture pixel; ``inverted`` whether the ink was brighter than its paper.
+    """
+
+    contrast: NDArray[np.float32]
+    mask: NDArray[np.bool_]
+    stroke: float
+    scale: float
+    inverted: bool
+
+
+def separate(gray: NDArray[np.uint8]) -> Ink:
+    """Find the ink of a picture.
+
+    Parameters
+    ----------
+    gray : ndarray of shape (height, width), dtype uint8
+
+    Returns
+    -------
+    Ink
+        Its mask is all false for a blank picture.
+    """
+    gray = isolate_sheet(gray)
+    work, scale = _resize(gray)
+    inverted = _is_light_on_dark(gray)
+    dark = 255 - work if inverted else work
+    # First a paper estimate wide enough for a digit that fills the picture, then, once the
+    # strokes are known, one just wider than them: it follows shadows more closely.
+    widest = max(min(work.shape) // 3, 15)
+    contrast = _contrast(dark, widest)
+    mask = _drop_shade(contrast, _threshold(contrast, widest))
+    stroke = stroke_width(mask)
+    narrow = int(4 * stroke) + 9
+    if stroke > 0 and narrow < widest // 2:
+        contrast = _contrast(dark, narrow)
+        mask = _threshold(contrast, int(12 * stroke) + 9)
+        stroke = stroke_width(mask)
+    if _is_texture(contrast, mask):
+        mask, stroke = np.zeros_like(mask), 0.0
+    return Ink(contrast, mask, stroke, scale, inverted)
+
+
+def _is_texture(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
+    """Whether the mask is only the peaks of a texture: ink stands out, with little between it and paper."""
+    if not mask.any():
+        return False
+    smooth = cv2.GaussianBlur(contrast, (0, 0), 0.8)
+    paper, _ = _paper_level(smooth)
+    strength = float(np.quantile(smooth[mask], 0.8)) - paper
+    between = (smooth - paper > 0.15 * strength) & (smooth - paper < 0.45 * strength)
+    return int(between.sum()) > BETWEEN * int(mask.sum())
+
+
+def _drop_shade(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drop pieces as broad as a shadow whose edge is as soft as one."""
+    labels, width, _ = piece_widths(mask)
+    soft = np.zeros(len(width) + 1, bool)
+    for piece in np.flatnonzero(width >= BROAD) + 1:
+        soft[piece] = _is_soft(contrast, labels == piece, float(width[piece - 1]))
+    return mask & ~soft[labels]
+
+
+def _is_soft(contrast: NDArray[np.float32], piece: NDArray[np.bool_], width: float) -> bool:
+    """Whether contrast rises so slowly at a piece's edge that it needs :data:`EDGE` of its width.
+
+    A blurred stroke is soft as well, so it must be softer still unless it lies along the picture's border.
+    """
+    size = tuple(max(1, round(side * 12 / width)) for side in contrast.shape[::-1])
+    small = cv2.resize(contrast, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(piece.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    edge = (inside & ~cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=1)).astype(bool)
+    if not edge.any():
+        return True
+    slope_x = cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=1 / 8)
+    slope_y = cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8)
+    steepest = cv2.dilate(cv2.magnitude(slope_x, slope_y), np.ones((3, 3), np.uint8))[edge]
+    contact = sum(int(side.sum()) for side in (piece[0], piece[-1], piece[:, 0], piece[:, -1]))
+    height = np.quantile(small[inside > 0], 0.8) if contact > 2 * width else np.median(small[edge])
+    return float(height) > EDGE * 12 * float(np.median(steepest))
+
+
+def _resize(gray: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    pixels = gray.size
+    if pixels > WORK_PIXELS_MOST:
+        factor = int(np.ceil(np.sqrt(pixels / WORK_PIXELS_MOST)))
+        height, width = gray.shape
+        size = (max(1, width // factor), max(1, height // factor))
+        return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1 / factor
+    factor = int(np.clip(np.rint(np.sqrt(WORK_PIXELS_LEAST / pixels)), 1, 4))
+    if factor == 1:
+        return gray, 1.0
+    enlarged = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(enlarged, np.uint8), float(factor)
+
+
+def _is_light_on_dark(gray: NDArray[np.uint8]) -> bool:
+    """Whether the ink is brighter than its paper.
+
+    Ink deviates rarely and far from its paper, so the cubes of the deviations tell its sign. Paper is
+    taken at four scales (three moving medians, and the border as a whole), because light varies
+    in photographs and one digit may fill a small picture.
+    """
+    shrink = min(1.0, 400 / max(gray.shape))
+    small = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else gray
+    if min(small.shape) < 4:
+        small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))
+    rest = [small - _moving_median(small, min(small.shape) // part) for part in (16, 6, 2)]
+    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    rest.append(small - np.float32(np.median(border)))
+    return sum(_lean(deviation) for deviation in rest) > 0
+
+
+def _moving_median(gray: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
+    reach = max(1, min(width, 255) // 2)
+    wide = cv2.copyMakeBorder(gray, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    return cv2.medianBlur(wide, 2 * reach + 1)[reach:-reach, reach:-reach].astype(np.float32)
+
+
+def _lean(deviation: NDArray[np.float32]) -> float:
+    """From -1 (only dark deviations) to 1 (only bright ones)."""
+    cubes = deviation * deviation * deviation
+    bright = float(np.cbrt(np.maximum(cubes, 0).mean()))
+    dark = float(np.cbrt(np.maximum(-cubes, 0).mean()))
+    return (bright - dark) / (bright + dark + 1e-6)
+
+
+def _contrast(dark: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
+    """How much darker than its paper each pixel is, 0 to 255; ``width`` is wider than any stroke."""
+    paper = _closing(cv2.medianBlur(dark, 5), width).astype(np.float32)
+    paper = np.maximum(paper, 16.0)
+    contrast = 255.0 * (1.0 - dark.astype(np.float32) / paper)
+    return np.asarray(np.maximum(contrast, 0.0), np.float32)
+
+
+def _closing(gray: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    """Gray closing by a square, on a reduced copy where the square is large."""
+    small, side = _reduce(gray, width)
+    element = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, element, borderType=cv2.BORDER_REPLICATE)
+    closed = cv2.blur(closed, (side // 2 | 1, side // 2 | 1), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(closed, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _strongest_around(contrast: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Moving maximum over a square, on a reduced copy where the square is large."""
+    reduce = max(1, width // 24)
+    height, length = contrast.shape
+    rows, columns = -(-height // reduce), -(-length // reduce)
+    wide = cv2.copyMakeBorder(
+        contrast, 0, rows * reduce - height, 0, columns * reduce - length, cv2.BORDER_REPLICATE
+    )
+    small = wide.reshape(rows, reduce, columns, reduce).max(axis=(1, 3))
+    side = 2 * max(1, width // reduce // 2) + 1
+    small = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
+    return np.asarray(cv2.resize(small, (length, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _reduce(gray: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint8], int]:
+    """A copy on which ``width`` is about 24 pixels, and that width there, odd."""
+    reduce = max(1, width // 24)
+    height, length = gray.shape
+    size = (max(1, length // reduce), max(1, height // reduce))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), 2 * max(1, width // reduce // 2) + 1
+
+
+def _threshold(contrast: NDArray[np.float32], reach: int) -> NDArray[np.bool_]:
+    """Decide ink by the strongest strokes within ``reach`` pixels, guarded against noise."""
+    smooth = cv2.GaussianBlur(contrast, (0, 0), 0.8)
+    paper, noise = _paper_level(smooth)
+    strongest = float(np.quantile(smooth[::2, ::2], 0.998)) - paper
+    guard = max(FAINTEST, NOISE_GUARD * noise, PEAK_SHARE * strongest)
+    local = _strongest_around(smooth, reach) - paper
+    height = np.where(local > guard, smooth - paper, 0)
+    firm = height > np.maximum(LOCAL_SHARE * local, 0.6 * guard)
+    weak = height > np.maximum(WEAK_SHARE * local, max(0.3 * guard, 3.0 * noise))
+    return _grown(firm, weak)
+
+
+def _grown(firm: NDArray[np.bool_], weak: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pieces of weak ink that hold some firm ink (hysteresis)."""
+    count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
+    held = np.zeros(count, bool)
+    held[labels[firm]] = True
+    held[0] = False
+    return np.asarray(held[labels], np.bool_)
+
+
+def _paper_level(contrast: NDArray[np.float32]) -> tuple[float, float]:
+    """Median contrast of the paper and its standard deviation, from the half below the median.
+
+    Ink is above; 1.4826 times the median deviation is the standard deviation where noise is normal.
+    """
+    sample = contrast[::2, ::2]
+    paper = float(np.median(sample))
+    below = sample[sample <= paper]
+    return paper, max(1.4826 * float(np.median(paper - below)), 0.5)

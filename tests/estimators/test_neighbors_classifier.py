@@ -1,0 +1,160 @@
+"""The promises of KNeighborsClassifier: scikit-learn's, in any metric of ours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import neighbors
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from inknn import KNeighborsClassifier
+from inknn.estimators.transformers import WithinClassWhitening
+
+
+@parametrize_with_checks(
+    [
+        KNeighborsClassifier(),
+        KNeighborsClassifier(metric="manhattan", weights="distance"),
+        KNeighborsClassifier(n_neighbors=3, metric="cosine", n_jobs=2),
+        WithinClassWhitening(),
+    ]
+)
+def test_scikit_learn_accepts_it(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return load_iris(return_X_y=True)
+
+
+@pytest.mark.parametrize("weights", ["uniform", "distance", lambda distances: 1 / (1 + distances)])
+@pytest.mark.parametrize(("ours", "theirs"), [("euclidean", "euclidean"), ("manhattan", "manhattan")])
+def test_it_agrees_with_scikit_learn(iris, ours, theirs, weights):
+    X, y = iris
+    one = KNeighborsClassifier(7, metric=ours, weights=weights).fit(X[::2], y[::2])
+    other = neighbors.KNeighborsClassifier(7, metric=theirs, weights=weights, algorithm="brute")
+    other.fit(X[::2], y[::2])
+    np.testing.assert_allclose(one.kneighbors(X)[0], other.kneighbors(X)[0], atol=1e-6)
+    assert one.score(X[1::2], y[1::2]) == pytest.approx(other.score(X[1::2], y[1::2]), abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("metric", "at_least"), [("euclidean", 0.8), ("chebyshev", 0.45), ("hamming", 0.7), ("idm", 0.95)]
+)
+def test_digits_are_recognized_in_any_metric(metric, at_least, train_digits):
+    X, y = train_digits
+    X = X.reshape(-1, 784)
+    classifier = KNeighborsClassifier(3, metric=metric).fit(X[:1000], y[:1000])
+    assert classifier.score(X[1000:1100], y[1000:1100]) >= at_least
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"metric": "minkowski"},
+        {"metric": "minkowski", "p": 1},
+        {"metric": "minkowski", "p": 4},
+        {"metric": "minkowski", "p": np.inf},
+        {"metric": "minkowski", "metric_params": {"p": 1.5}},
+        {"metric": "l1"},
+        {"metric": "l2", "algorithm": "kd_tree", "leaf_size": 3},
+        {"metric": "cityblock", "algorithm": "ball_tree"},
+        {"weights": None},
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:Parameter p is found in metric_params")
+def test_scikit_learns_options_mean_the_same_here(iris, options):
+    X, y = iris
+    one = KNeighborsClassifier(7, **options).fit(X[::2], y[::2])
+    other = neighbors.KNeighborsClassifier(7, **options).fit(X[::2], y[::2])
+    np.testing.assert_allclose(one.kneighbors(X)[0], other.kneighbors(X)[0], atol=1e-6)
+    graphs = (each.kneighbors_graph(X[:9], mode="distance").sum(axis=1) for each in (one, other))
+    np.testing.assert_allclose(*graphs, atol=1e-6)
+
+
+def test_an_algorithm_that_is_none_is_refused(iris):
+    with pytest.raises(ValueError, match="algorithm must be auto, brute"):
+        KNeighborsClassifier(algorithm="brutal").fit(*iris)
+
+
+def test_whole_numbers_are_not_squeezed_into_bytes():
+    classifier = KNeighborsClassifier(1).fit([[0], [300], [-5]], ["a", "b", "c"])
+    assert classifier.predict([[290], [-4], [44]]).tolist() == ["b", "c", "a"]
+
+
+def test_types_may_differ_between_fit_and_predict(train_digits):
+    X, y = train_digits[0][:300].reshape(-1, 784), train_digits[1][:300]
+    classifier = KNeighborsClassifier().fit(X, y)
+    expected = classifier.kneighbors(X[:20])[1]
+    for dtype in (np.float32, np.float64, np.int64):
+        np.testing.assert_array_equal(classifier.kneighbors(X[:20].astype(dtype))[1], expected)
+
+
+def test_a_copy_outvotes_all_others_by_distance():
+    X, y = [[0.0], [1.0], [1.1], [1.2]], [0, 1, 1, 1]
+    classifier = KNeighborsClassifier(4, weights="distance").fit(X, y)
+    assert classifier.predict_proba([[0.0]]).tolist() == [[1, 0]]
+    assert classifier.predict([[0.5], [0.9]]).tolist() == [1, 1]
+
+
+def test_equals_keep_the_order_of_fit_and_of_labels():
+    classifier = KNeighborsClassifier(2).fit([[1.0], [-1.0], [1.0]], ["b", "a", "c"])
+    assert classifier.kneighbors([[0.0]])[1].tolist() == [[0, 1]]
+    assert classifier.predict([[0.0]]).tolist() == ["a"]
+
+
+def test_nobody_is_a_neighbor_of_himself():
+    classifier = KNeighborsClassifier(1).fit([[0.0], [0.0], [0.0], [3.0]], [0, 0, 1, 1])
+    distances, indices = classifier.kneighbors()
+    assert indices.ravel().tolist() == [1, 0, 0, 0]
+    assert distances.ravel().tolist() == [0, 0, 0, 3]
+    assert classifier.kneighbors(return_distance=False, n_neighbors=3)[3].tolist() == [0, 1, 2]
+
+
+def test_it_can_be_cloned_and_searched(iris):
+    pipeline = make_pipeline(StandardScaler(), clone(KNeighborsClassifier()))
+    grid = {
+        f"kneighborsclassifier__{name}": values
+        for name, values in {
+            "n_neighbors": [1, 5],
+            "metric": ["euclidean", "cosine"],
+            "weights": ["uniform", "distance"],
+        }.items()
+    }
+    search = GridSearchCV(pipeline, grid, cv=3, n_jobs=2).fit(*iris)
+    assert search.best_score_ > 0.93
+
+
+def test_it_takes_data_frames(iris):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(iris[0], columns=list("abcd"))
+    classifier = KNeighborsClassifier().fit(frame, iris[1])
+    assert classifier.feature_names_in_.tolist() == list("abcd")
+    np.testing.assert_array_equal(classifier.predict(frame), classifier.fit(*iris).predict(iris[0]))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"n_neighbors": 0}, ValueError, "Expected n_neighbors > 0. Got 0"),
+        ({"n_neighbors": 2.5}, TypeError, "enter integer value"),
+        ({"metric": "euclid"}, ValueError, "did you mean euclidean"),
+        ({"weights": "closeness"}, ValueError, "weights must be"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused(iris, parameters, error, message):
+    with pytest.raises(error, match=message):
+        KNeighborsClassifier(**parameters).fit(*iris)
+
+
+def test_more_neighbors_than_there_are_are_refused(iris):
+    classifier = KNeighborsClassifier().fit(iris[0][:4], iris[1][:4])
+    with pytest.raises(ValueError, match="Expected n_neighbors <= n_samples_fit"):
+        classifier.predict(iris[0])

@@ -1,0 +1,357 @@
+"""Errors are counted right, on any labeled digits, and shown with the neighbors that misled."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inknn import DigitClassifier
+from inknn.cli import main
+from inknn.datasets import load_mnist, write_idx
+from inknn.datasets.normal_form import in_normal_form, to_normal_form
+from inknn.errors import DataError, UnknownNameError
+from inknn.glyph import normalize
+from inknn.lab import evaluate, evaluate_data, wilson_interval
+from inknn.lab.asked import WORST
+from inknn.lab.evaluation_tables import plain_text
+from inknn.lab.models import Model, factory_model, load_model
+from inknn.recognizer.predictions import Answers
+
+TEN = np.arange(10)
+
+
+class Stub:
+    """A recognizer that takes the first pixel for the answer, the second, in per cent, for its confidence."""
+
+    facts = {"k": 1}  # noqa: RUF012 - what a recognizer has
+
+    def recognize(self, images):
+        labels = images[:, 0, 0].astype(np.int64)
+        confidence = images[:, 0, 1] / 100
+        n, k = len(images), 6
+        return Answers(
+            labels,
+            np.full((n, 10), 0.1),
+            confidence,
+            np.ones(n),
+            np.where(confidence < 0.9, "unsure", "digit"),
+            np.tile(np.arange(k), (n, 1)),
+            np.repeat(labels[:, None], k, axis=1),
+            np.tile(1.0 + np.arange(k), (n, 1)) * (images[:, 0, 2:3] != 77),  # 77: knows the very picture
+        )
+
+
+def model(classes=TEN, pictures=None):
+    return Model("a stub", Stub(), np.asarray(classes), pictures)
+
+
+def digits(answers, confidence=95):
+    images = np.zeros((len(answers), 28, 28), np.uint8)
+    images[:, 0, 0] = answers
+    images[:, 0, 1] = confidence
+    return images
+
+
+class TestNormalForm:
+    images = load_mnist()[1][0]
+
+    def test_mnist_is_in_it_and_stays_as_it_is(self):
+        assert in_normal_form(self.images).sum() == 9996
+        same, changed = to_normal_form(self.images[:500])
+        assert not changed
+        assert same.base is self.images or np.shares_memory(same, self.images)
+
+    def test_digits_beside_their_place_are_brought_to_it(self):
+        moved = np.roll(self.images[:50], 2, axis=2)
+        assert not in_normal_form(moved).any()
+        normal, changed = to_normal_form(moved)
+        assert changed
+        assert (normal == [normalize(image) for image in moved]).all()
+        assert in_normal_form(normal).all()
+
+    @given(st.integers(0, 999), st.integers(-1, 1), st.integers(-1, 1))
+    def test_agrees_with_the_definition(self, row, down, right):
+        image = np.roll(self.images[row], (down, right), axis=(0, 1))
+        ys, xs = np.nonzero(image)
+        side = max(np.ptp(ys), np.ptp(xs)) + 1
+        weights = image / image.sum()
+        barycenter = (weights.sum(1) @ (np.arange(28) + 0.5), weights.sum(0) @ (np.arange(28) + 0.5))
+        expected = side == 20 and all(14 < each <= 15 for each in barycenter)
+        assert in_normal_form(image[None])[0] == expected
+
+    def test_other_sizes_are_brought_to_it_and_blank_ones_stay_blank(self):
+        small = self.images[:5, 4:24, 4:24].copy()
+        small[4] = 0
+        normal, changed = to_normal_form(small)
+        assert changed
+        assert normal.shape == (5, 28, 28)
+        assert in_normal_form(normal).tolist() == [True] * 4 + [False]
+        assert not normal[4].any()
+
+
+class TestEvaluate:
+    @pytest.mark.parametrize("count", [2, 999, 1000, 1001, 2500])
+    def test_counts_what_is_wrong(self, count):
+        labels = np.arange(count, dtype=np.uint8) % 10
+        answers = labels.copy()
+        answers[::7] = (answers[::7] + 1) % 10
+        result = evaluate(model(), digits(answers), labels)
+        assert (result.count, result.errors) == (count, len(labels[::7]))
+        assert result.error_rate == result.errors / count
+        assert result.settings["k"] == 1
+
+    def test_keeps_the_most_confident_mistakes_of_all(self):
+        labels = np.tile([1, 2], 1500)
+        answers, confidence = labels.copy(), np.full(3000, 99)
+        wrong = np.arange(0, 3000, 50)
+        answers[wrong] = 7
+        confidence[wrong] = 30 + np.arange(60)
+        found = evaluate(model(), digits(answers, confidence), labels).mistakes
+        assert [mistake.index for mistake in found] == wrong[::-1][:WORST].tolist()
+        assert [mistake.confidence for mistake in found] == sorted(
+            (m.confidence for m in found), reverse=True
+        )
+        first = found[0]
+        assert (first.truth, first.answer, first.verdict) == (labels[2950], 7, "unsure")
+        assert [near.index for near in first.neighbors] == [0, 1, 2, 3, 4]
+
+    def test_shows_the_neighbors_that_a_model_has_kept(self):
+        kept = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
+        found = evaluate(model(pictures=kept), digits([1, 3]), np.array([1, 2]))
+        assert [near.image[0, 0] for near in found.mistakes[0].neighbors] == [0, 1, 2, 3, 4]
+        bare = evaluate(model(), digits([1, 3]), np.array([1, 2]))
+        assert [near.image for near in bare.mistakes[0].neighbors] == [None] * 5
+
+    def test_labels_of_a_model_are_those_it_was_fitted_with(self):
+        found = evaluate(model(classes=[3, 5, 8]), digits([0, 1, 2, 2]), np.array([3, 5, 8, 3]))
+        assert found.errors == 1
+        assert found.scores.classes == (3, 5, 8)
+        assert found.mistakes[0].answer == 8
+
+    def test_says_when_the_model_knows_the_very_pictures(self):
+        images = digits([1, 2, 3])
+        images[0, 0, 2] = 77
+        notes = evaluate(model(), images, np.array([1, 2, 3])).notes
+        assert notes[0].startswith("1 of the 3 digits are among those the model knows")
+        assert evaluate(model(), images[1:], np.array([2, 3])).notes == ()
+
+    def test_does_not_take_other_pictures_at_no_distance_for_the_same(self):
+        images = digits([1, 2, 3])
+        images[:, 0, 2] = 77
+        kept = np.repeat(images[:1], 6, axis=0)
+        (note,) = evaluate(model(pictures=kept), images, np.array([1, 2, 3])).notes
+        assert note.startswith("1 of the 3 digits are among those")
+
+    def test_says_how_many_pictures_are_blank(self):
+        images = digits([1, 2])
+        images[0] = 0
+        assert evaluate(model(), images, np.array([1, 2])).notes == ("1 of the 2 pictures are blank",)
+
+    def test_tells_how_far_it_is(self):
+        told = []
+        labels = np.tile([1, 2], 1000)
+        evaluate(model(), digits(labels), labels, progress=lambda *step: told.append(step[1]))
+        assert told == [0.0, 0.5, 1.0]
+
+    @pytest.mark.parametrize(
+        ("labels", "classes", "message"),
+        [
+            ([], TEN, "given digits holds no digits"),
+            ([7, 7, 7], TEN, "has only the digit 7"),
+            ([1, 2, 8], [1, 2, 3], "has the digits 8, but the model knows only 1, 2, 3"),
+        ],
+    )
+    def test_refuses_digits_that_show_nothing(self, labels, classes, message):
+        with pytest.raises(DataError, match=message):
+            evaluate(model(classes), digits([1] * len(labels)), np.array(labels, int))
+
+    def test_needs_a_label_for_each_digit(self):
+        with pytest.raises(ValueError, match="can't be compared"):
+            evaluate(model(), digits([1] * 3), np.ones(2, np.uint8))
+
+    def test_an_unknown_set_is_answered_with_the_nearest_name(self):
+        with pytest.raises(UnknownNameError, match="did you mean mnist"):
+            evaluate_data("mnsit")
+
+    def test_an_unknown_preset_is_answered_with_the_nearest_name(self):
+        with pytest.raises(UnknownNameError, match="did you mean best"):
+            factory_model("bets")
+
+
+@pytest.fixture(scope="module")
+def classifier(recognizer):
+    return DigitClassifier._from_recognizer(recognizer)
+
+
+class TestModels:
+    @pytest.mark.parametrize("kind", [int, str])
+    def test_a_file_is_evaluated_like_the_classifier_it_holds(self, classifier, kind, tmp_path, test_digits):
+        images, labels = test_digits
+        fitted = classifier
+        if kind is str:
+            fitted = DigitClassifier._from_recognizer(classifier.recognizer_)
+            fitted.classes_ = np.array([str(digit) for digit in range(10)])
+        fitted.save(tmp_path / "m.inknn")
+        found = evaluate(load_model(tmp_path / "m.inknn"), images[:200], labels[:200])
+        assert found.errors == np.count_nonzero(classifier.predict(images[:200]) != labels[:200])
+
+    def test_labels_that_are_no_digits_are_refused(self, classifier, tmp_path):
+        fitted = DigitClassifier._from_recognizer(classifier.recognizer_)
+        fitted.classes_ = np.arange(10, 20)
+        fitted.save(tmp_path / "m.inknn")
+        with pytest.raises(DataError, match=r"aren't digits \('10', '11', '12' \.\.\.\)"):
+            load_model(tmp_path / "m.inknn")
+
+    def test_a_missing_or_foreign_file_is_refused(self, tmp_path):
+        with pytest.raises(DataError, match="can't read the model"):
+            load_model(tmp_path / "none.inknn")
+        (tmp_path / "notes.txt").write_text("no model")
+        with pytest.raises(DataError):
+            load_model(tmp_path / "notes.txt")
+
+
+class TestText:
+    def result(self):
+        labels = np.tile(np.arange(10), 20)
+        answers = labels.copy()
+        answers[[5, 17]] = 3
+        return evaluate(model(), digits(answers), labels, dataset="ours", origins=["ann", "ben"] * 100)
+
+    def test_for_people(self):
+        lines = [re.sub(" +", " ", line) for line in plain_text(self.result()).splitlines()]
+        assert lines[0] == "set ours, 200 digits"
+        assert lines[2] == "errors 2"
+        assert lines[3] == "error 1.00 %, 95 % interval 0.27 to 3.57 %"
+        for row in (
+            "5 20 100.00 95.00 97.44",
+            "5 · · · 1 · 19 · · · ·",
+            "digit 200 100.00 2 1.00 0.27–3.57",
+            "ben 100 50.00 2 2.00 0.55–7.00",
+            "5 5 3 95.0 digit 3 3 3 3 3 ben",
+        ):
+            assert row in lines
+
+    def test_no_name_breaks_a_line(self):
+        labels = np.array([1, 2])
+        found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", origins=["x\ty", "\udcff"])
+        text = plain_text(found)
+        assert "a\\n\\x1b[2Jb" in text
+        assert "\\udcff" in text
+        assert text.encode()
+
+    def test_for_programs(self):
+        found = json.loads(json.dumps(self.result().to_dict()))
+        assert (found["dataset"], found["count"], found["errors"]) == ("ours", 200, 2)
+        assert found["error_rate"] == 0.01
+        assert found["interval"] == list(wilson_interval(2, 200))
+        assert found["averages"]["macro"]["f1"] == pytest.approx(0.99, abs=0.001)
+        assert found["confusion"]["counts"][5][3] == 1
+        assert [group["name"] for group in found["sources"]] == ["ben", "ann"]
+        assert found["verdicts"][0]["share"] == 1.0
+        assert [mistake["index"] for mistake in found["mistakes"]] == [5, 17]
+        assert "NaN" not in json.dumps(found)
+
+
+def inknn(*arguments, **options):
+    """Run the real command."""
+    return subprocess.run(
+        [sys.executable, "-m", "inknn", *map(str, arguments)], capture_output=True, check=False, **options
+    )
+
+
+def run(capsys, *arguments):
+    with pytest.raises(SystemExit) as leaving:
+        main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return leaving.value.code, captured.out, captured.err
+
+
+@pytest.fixture
+def folder(tmp_path, test_digits):
+    images, labels = test_digits
+    write_idx(tmp_path / "some-images-idx3-ubyte", images[:100])
+    write_idx(tmp_path / "some-labels-idx1-ubyte", labels[:100])
+    return tmp_path
+
+
+class TestCommand:
+    def test_a_path_is_evaluated_as_text_and_as_json(self, folder, capsys):
+        path = folder / "some-images-idx3-ubyte"
+        code, out, err = run(capsys, "evaluate", path)
+        assert (code, err) == (0, "")
+        assert out.startswith(f"set         {path}, 100 digits\n")
+        code, out, err = run(capsys, "evaluate", path, "-f", "json")
+        found = json.loads(out)
+        assert (code, found["count"], found["settings"]["k"]) == (0, 100, 5)
+        assert found["settings"]["pictures"] == "28×28, already in MNIST's normal form"
+
+    def test_a_model_is_evaluated_and_says_so(self, folder, classifier, capsys):
+        classifier.save(folder / "m.inknn")
+        path = folder / "some-images-idx3-ubyte"
+        code, out, _ = run(capsys, "evaluate", path, "--model", folder / "m.inknn", "-f", "json")
+        found = json.loads(out)
+        assert (code, found["settings"]["prototypes"]) == (0, 3000)
+        assert found["settings"]["references"] == str(folder / "m.inknn")
+
+    def test_a_note_goes_to_stderr_unless_quiet(self, folder, classifier, capsys, train_digits):
+        classifier.save(folder / "m.inknn")
+        write_idx(folder / "own-images-idx3-ubyte", train_digits[0][:50])
+        write_idx(folder / "own-labels-idx1-ubyte", train_digits[1][:50])
+        words = ("evaluate", folder / "own-images-idx3-ubyte", "--model", folder / "m.inknn")
+        code, _, err = run(capsys, *words)
+        assert code == 0
+        assert err.startswith("inknn: 50 of the 50 digits are among those the model knows")
+        assert run(capsys, *words, "--quiet")[2] == ""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, train_digits):
+    """A folder with nothing but sevens, with ten digits, and with a model that knows 0 and 1."""
+    desk, (images, labels) = tmp_path_factory.mktemp("desk"), train_digits
+    few = labels < 2
+    DigitClassifier().fit(images[few][:100], labels[few][:100]).save(desk / "m.inknn")
+    for name, rows in (("sevens", labels == 7), ("some", labels < 10)):
+        write_idx(desk / f"{name}-images-idx3-ubyte", images[rows][:20])
+        write_idx(desk / f"{name}-labels-idx1-ubyte", labels[rows][:20])
+    return desk
+
+
+class TestBadInput:
+    """Each through the real command: one line on stderr, the exit code, and nothing written."""
+
+    @pytest.mark.parametrize(
+        ("words", "code", "message"),
+        [
+            (("mnist", "--report", "no/such/r.html"), 5, "choose another place with --report FILE"),
+            (("mnist", "--report", "."), 5, "it is a folder"),
+            (("mnist", "--report", "-"), 2, "--report needs the name of a file"),
+            (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
+            (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),
+            (("mnist", "--model", "m.inknn", "--preset", "best"), 2, "--preset is for inknn as it comes"),
+            (("sevens-images-idx3-ubyte", "--report", "r.html"), 4, "has only the digit 7"),
+            (
+                ("sevens-images-idx3-ubyte", "--report", "sevens-images-idx3-ubyte"),
+                5,
+                "it is what is to be read",
+            ),
+            (
+                ("some-images-idx3-ubyte", "--model", "m.inknn", "--report", "r.html"),
+                4,
+                "the model knows only 0, 1",
+            ),
+        ],
+    )
+    def test_is_one_clear_line(self, desk, words, code, message):
+        before = {path.name: path.read_bytes() for path in desk.iterdir()}
+        done = inknn("evaluate", *words, cwd=desk)
+        assert (done.returncode, done.stdout) == (code, b"")
+        assert message in done.stderr.decode()
+        assert b"Traceback" not in done.stderr
+        assert {path.name: path.read_bytes() for path in desk.iterdir()} == before

@@ -1,0 +1,130 @@
+"""The promises of the native kernels: same answers on every instruction set, and a way without them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from inknn import _native
+from inknn._native import kernels
+from inknn._native.threads import over_blocks
+from inknn.features import gradient_histograms
+from inknn.search import brute_force, nearest
+
+SETS = kernels().instruction_sets() if kernels() else []
+needs_kernels = pytest.mark.skipif(not SETS, reason="installed without kernels")
+
+
+@pytest.fixture(params=SETS)
+def instruction_set(request):
+    before = kernels().instruction_set()
+    kernels().use_instruction_set(request.param)
+    yield request.param
+    kernels().use_instruction_set(before)
+
+
+@needs_kernels
+def test_every_machine_has_the_baseline_and_uses_its_best():
+    assert SETS[-1] == "baseline"
+    assert kernels().instruction_set() == SETS[0]
+
+
+def test_search_gives_the_oracles_answer(instruction_set):
+    rng = np.random.default_rng(5)
+    for dims in (1, 4, 15, 16, 17, 31, 33, 64, 65, 150):
+        for n_queries in (3, 24, 25, 61):
+            queries = rng.normal(size=(n_queries, dims)).astype(np.float32)
+            references = rng.normal(size=(257, dims)).astype(np.float32)
+            expected = brute_force(queries, references, 9)
+            for part, expected_part in zip(nearest(queries, references, 9), expected, strict=True):
+                np.testing.assert_array_equal(part, expected_part)
+            queries, references = (np.uint8(np.clip(a * 40 + 128, 0, 255)) for a in (queries, references))
+            expected = brute_force(queries, references, 9)
+            for part, expected_part in zip(nearest(queries, references, 9), expected, strict=True):
+                np.testing.assert_array_equal(part, expected_part)
+
+
+@needs_kernels
+def test_histograms_are_the_same_bits_on_all_instruction_sets(train_digits):
+    answers = []
+    for name in SETS:
+        kernels().use_instruction_set(name)
+        answers.append(gradient_histograms(train_digits[0][:300]))
+    kernels().use_instruction_set(SETS[0])
+    for answer in answers[1:]:
+        np.testing.assert_array_equal(answer, answers[0])
+
+
+@needs_kernels
+def test_an_instruction_set_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="no instruction set"):
+        kernels().use_instruction_set("abacus")
+
+
+@needs_kernels
+def test_the_door_refuses_arrays_that_do_not_fit():
+    vectors = np.zeros((4, 8), np.float32)
+    with pytest.raises(ValueError, match="differ in length"):
+        kernels().nearest(vectors, vectors[:, :7].copy(), 0, np.empty((4, 2)), np.empty((4, 2), np.int64))
+    with pytest.raises(ValueError, match="does not fit"):
+        kernels().nearest(vectors, vectors, 0, np.empty((3, 2)), np.empty((4, 2), np.int64))
+    with pytest.raises(TypeError):  # results are written in place: no silent copies of another type
+        kernels().nearest(vectors, vectors, 0, np.empty((4, 2), np.float32), np.empty((4, 2), np.int64))
+
+
+def test_missing_kernels_are_told_once_and_numpy_serves(monkeypatch):
+    monkeypatch.setitem(sys.modules, "inknn._native._kernels", None)  # importing it now fails
+    _native._load.cache_clear()
+    try:
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            first = nearest(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32), 1)
+            gradient_histograms(np.zeros((1, 28, 28), np.uint8))
+        assert [str(warning.message)[:45] for warning in seen] == [
+            "inknn runs without its compiled kernels and w"
+        ]
+        np.testing.assert_array_equal(first[1], [[0], [1], [2]])
+    finally:
+        _native._load.cache_clear()
+
+
+def test_numpy_can_be_asked_for_without_a_warning(no_kernels):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert kernels() is None
+
+
+def test_reading_imports_neither_scikit_learn_nor_scipy():
+    code = "import sys, inknn.recognizer; print(*sorted(sys.modules))"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    ).stdout.split()
+    assert "numpy" in modules
+    assert not {"sklearn", "scipy", "threadpoolctl"} & set(modules)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+def test_blocks_cover_every_row_once(n_threads):
+    for count in (0, 1, 9, 10, 11):
+        seen = np.zeros(count, int)
+
+        def visit(start, stop, seen=seen):
+            seen[start:stop] += 1
+
+        over_blocks(visit, count, 5, n_threads)
+        assert (seen == 1).all()
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_an_error_in_a_block_is_the_callers(n_threads):
+    def fail(start, stop):
+        if start:
+            raise RuntimeError("second block")
+
+    with pytest.raises(RuntimeError, match="second block"):
+        over_blocks(fail, 10, 5, n_threads)
