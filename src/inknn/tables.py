@@ -1,0 +1,130 @@
+"""One kind of table, and four ways to write it: for a terminal, as TSV, as Markdown, as HTML.
+
+>>> table = Table(("digit", "errors"), (("3", "12"), ("8", "7")), title="Errors")
+>>> print(table.to_markdown())
+**Errors**
+<BLANKLINE>
+| digit | errors |
+|---:|---:|
+| 3 | 12 |
+| 8 | 7 |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+__all__ = ["MISSING", "Table", "printable"]
+
+MISSING = "–"
+"""In a cell that has no value."""
+
+_NUMBER = re.compile(rf"[+-]?[0-9][0-9.,{MISSING} ]*(%|×|ms|s|MB)?|{MISSING}|·|")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells of text under column heads.
+
+    Columns of numbers are aligned to the right.
+
+    Attributes
+    ----------
+    heads : sequence of str (c,)
+    rows : sequence of sequences of str (r, c)
+    title : str
+        Empty for none.
+    totals : int
+        So many of the last rows sum up the others.
+    """
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+    totals: int = 0
+
+    def is_number(self, column: int) -> bool:
+        """Whether a column holds numbers only; totals don't count."""
+        body = self.rows[: len(self.rows) - self.totals] or self.rows
+        return any(row[column] for row in body) and all(_NUMBER.fullmatch(row[column]) for row in body)
+
+    def to_text(self, width: int | None = None) -> str:
+        """Aligned columns for a terminal, ending with a newline.
+
+        Parameters
+        ----------
+        width : int, optional
+            Characters there is room for; long text is folded to fit. That of the terminal by default.
+
+        Returns
+        -------
+        str
+        """
+        from rich.console import Console
+        from rich.table import Table as RichTable
+
+        table = RichTable(
+            box=None, pad_edge=False, title=self.title or None, title_justify="left", title_style="bold"
+        )
+        for column, head in enumerate(self.heads):
+            number = self.is_number(column)
+            table.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold")
+        for place, row in enumerate(self.rows):
+            if self.totals and place == len(self.rows) - self.totals:
+                table.add_section()
+            table.add_row(*map(printable, row))
+        console = Console(markup=False, highlight=False, width=width)
+        with console.capture() as capture:
+            console.print(table)
+        return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+    def to_tsv(self) -> str:
+        """A line of heads and a line for each row, tabs between the cells; for programs."""
+        return "".join("\t".join(map(_on_one_line, row)) + "\n" for row in (self.heads, *self.rows))
+
+    def to_markdown(self) -> str:
+        """A table for Markdown pages, the title in bold above it; without a newline at the end."""
+        rule = "|".join("---:" if self.is_number(column) else "---" for column in range(len(self.heads)))
+        lines = [
+            f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+            for row in (self.heads, *self.rows)
+        ]
+        title = [f"**{self.title}**", ""] if self.title else []
+        return "\n".join((*title, lines[0], f"|{rule}|", *lines[1:]))
+
+    def to_html(self) -> str:
+        """A ``<table>``; the title is its caption, numbers have the class ``number``, totals ``total``."""
+        numbers = [self.is_number(column) for column in range(len(self.heads))]
+
+        def cells(row: Sequence[str], tag: str) -> str:
+            return "".join(
+                f"<{tag}{' class=number' if number else ''}>{escape(cell)}</{tag}>"
+                for cell, number in zip(row, numbers, strict=True)
+            )
+
+        caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        first_total = len(self.rows) - self.totals
+        body = "\n".join(
+            f"<tr{' class=total' if place >= first_total else ''}>{cells(row, 'td')}</tr>"
+            for place, row in enumerate(self.rows)
+        )
+        head = cells(self.heads, "th")
+        return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def printable(text: str) -> str:
+    """The text on one line, with control characters spelled out.
+
+    A file name may hold newlines, escape codes and bytes that are not UTF-8.
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _on_one_line(cell: str) -> str:
+    return cell.replace("\t", " ").replace("\n", " ").replace("\r", " ")
