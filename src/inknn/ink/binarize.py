@@ -144,7 +144,7 @@ def _is_texture(height: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
     """
     if not mask.any():
         return False
-    strength = quantile(height[mask], 0.8)
+    strength = quantile(np.sort(height[mask]), 0.8)
     between = (height > 0.15 * strength) & (height < 0.45 * strength)
     return bool(np.count_nonzero(between) > BETWEEN * np.count_nonzero(mask))
 
@@ -179,8 +179,8 @@ def _is_soft(contrast: NDArray[np.float32], components: Components, i: int, widt
     slope_y = cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8)
     steepest = cv2.dilate(cv2.magnitude(slope_x, slope_y), np.ones((3, 3), np.uint8))[edge]
     along_border = sum(np.count_nonzero(side) for side in (own[0], own[-1], own[:, 0], own[:, -1]))
-    height = quantile(small[inside > 0], 0.8) if along_border > 2 * width else quantile(small[edge], 0.5)
-    return height > EDGE * 12 * quantile(steepest, SHARP)
+    inner, share = (inside > 0, 0.8) if along_border > 2 * width else (edge, 0.5)
+    return quantile(np.sort(small[inner]), share) > EDGE * 12 * quantile(np.sort(steepest), SHARP)
 
 
 def _resize(gray: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -208,27 +208,31 @@ def _is_light_on_dark(gray: NDArray[np.uint8]) -> bool:
     small = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else gray
     if min(small.shape) < 4:
         small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))
-    rest = [small - _moving_median(small, min(small.shape) // part) for part in (16, 6, 2)]
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    rest.append(small - np.float32(np.median(border)))
-    return sum(_lean(deviation) for deviation in rest) > 0
+    papers = [_moving_median(small, min(small.shape) // part) for part in (16, 6, 2)]
+    papers.append(np.full_like(small, int(np.median(border))))
+    return sum(_lean(small, paper) for paper in papers) > 0
 
 
-def _moving_median(gray: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
+def _moving_median(gray: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     """The median of the square around each pixel, on a reduced copy where the square is large."""
-    small, side = _reduce(gray, width)
+    small, side = _reduce(gray, width, 5)
     reach = max(1, side // 2)
     framed = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     median = cv2.medianBlur(framed, 2 * reach + 1)[reach:-reach, reach:-reach]
-    return np.asarray(cv2.resize(median, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.resize(median, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _lean(deviation: NDArray[np.float32]) -> float:
-    """From -1 (only dark deviations) to 1 (only bright ones)."""
-    cubes = deviation * deviation * deviation
-    bright = float(np.cbrt(np.maximum(cubes, 0).mean()))
-    dark = float(np.cbrt(np.maximum(-cubes, 0).mean()))
+def _lean(gray: NDArray[np.uint8], paper: NDArray[np.uint8]) -> float:
+    """Where pixels deviate from their paper: from -1 (only darker) to 1 (only brighter)."""
+    bright, dark = (_mean_cube(cv2.subtract(*pair)) for pair in ((gray, paper), (paper, gray)))
     return (bright - dark) / (bright + dark + 1e-6)
+
+
+def _mean_cube(values: NDArray[np.uint8]) -> float:
+    """The cube root of the mean of cubes."""
+    deviation = values.astype(np.float32)
+    return float(np.cbrt((deviation * deviation * deviation).mean()))
 
 
 def _contrast(dark: NDArray[np.uint8], calm: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
@@ -245,19 +249,19 @@ def _contrast(dark: NDArray[np.uint8], calm: NDArray[np.uint8], width: int) -> N
 
 def _closing(gray: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     """Gray closing by a square, on a reduced copy where the square is large."""
-    small, side = _reduce(gray, width)
+    small, side = _reduce(gray, width, 24)
     element = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, element, borderType=cv2.BORDER_REPLICATE)
     closed = cv2.blur(closed, (side // 2 | 1, side // 2 | 1), borderType=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.resize(closed, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _reduce(gray: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint8], int]:
-    """A copy on which ``width`` is about 24 pixels, and that width there, odd."""
-    reduce = max(1, width // 24)
+def _reduce(gray: NDArray[np.uint8], width: int, least: int) -> tuple[NDArray[np.uint8], int]:
+    """A copy on which ``width`` is ``least`` pixels or some more, and that width there, odd."""
+    reduce = max(1, width // least)
     height, length = gray.shape
     size = (max(1, length // reduce), max(1, height // reduce))
-    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA) if reduce > 1 else gray
     return np.asarray(small, np.uint8), 2 * max(1, width // reduce // 2) + 1
 
 
@@ -269,18 +273,18 @@ def _threshold(
     Returns how far contrast is above that of the paper, what is ink, and its components.
     """
     smooth = np.asarray(cv2.GaussianBlur(contrast, (0, 0), 0.8), np.float32)
-    sample = smooth[::2, ::2].ravel()
+    sample = np.sort(smooth[::2, ::2], axis=None)
     paper, noise = _paper_level(sample)
     strongest = quantile(sample, 0.998) - paper
     guard = max(FAINTEST, NOISE_GUARD * noise, PEAK_SHARE * strongest)
+    height = np.subtract(smooth, paper, out=smooth)
     local = _strongest_around(smooth, reach)
-    local -= paper
-    height = smooth
-    height -= paper
     written = local > guard
-    firm = height > np.maximum(LOCAL_SHARE * local, 0.6 * guard)
+    least = np.multiply(local, LOCAL_SHARE)
+    firm = height > np.maximum(least, 0.6 * guard, out=least)
     firm &= written
-    weak = height > np.maximum(WEAK_SHARE * local, max(0.3 * guard, 3.0 * noise))
+    least = np.multiply(local, WEAK_SHARE, out=least)
+    weak = height > np.maximum(least, max(0.3 * guard, 3.0 * noise), out=least)
     weak &= written
     # Hysteresis: the components of weak ink that hold some firm ink.
     components = find_components(weak)
@@ -298,11 +302,11 @@ def _strongest_around(contrast: NDArray[np.float32], width: int) -> NDArray[np.f
     return np.asarray(cv2.resize(small, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _paper_level(contrast: NDArray[np.float32]) -> tuple[float, float]:
-    """Median contrast of the paper and its standard deviation, from the half below the median.
+def _paper_level(ordered: NDArray[np.float32]) -> tuple[float, float]:
+    """Median contrast of the paper and its standard deviation, from the half of sorted contrast below it.
 
     Ink is above; 1.4826 times the median deviation is the standard deviation where noise is normal.
     """
-    paper = quantile(contrast, 0.5)
-    below = contrast[contrast <= paper]
+    paper = quantile(ordered, 0.5)
+    below = ordered[: np.searchsorted(ordered, np.float32(paper), side="right")]
     return paper, max(1.4826 * (paper - quantile(below, 0.5)), 0.5)

@@ -56,15 +56,22 @@ class Components:
 def find_components(mask: NDArray[np.bool_]) -> Components:
     """Find the 8-connected components of a mask."""
     count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
-    pixel = np.flatnonzero(mask)
-    label = labels.ravel()[pixel].astype(np.int64)
-    y, x = np.divmod(pixel, mask.shape[1])
+    # Ink lies in horizontal runs of pixels: there are fewer of them than pixels, and boxes need no more.
+    framed = np.zeros((mask.shape[0], mask.shape[1] + 2), np.bool_)
+    framed[:, 1:-1] = mask
+    changes = np.flatnonzero(framed.ravel()[1:] != framed.ravel()[:-1])
+    length = changes[1::2] - changes[::2]
+    y, x = np.divmod(changes[::2], framed.shape[1])
+    run = labels[y, x].astype(np.int64)
     left, top = np.full((2, count), mask.size)
     right, foot = np.zeros((2, count), np.int64)
-    np.minimum.at(left, label, x)
-    np.maximum.at(right, label, x)
-    top[label[::-1]] = y[::-1]  # the first pixel of each component is written last
-    foot[label] = y
-    box = np.stack([left, top, right - left + 1, foot - top + 1], axis=1)
+    np.minimum.at(left, run, x)
+    np.minimum.at(top, run, y)
+    np.maximum.at(right, run, x + length)
+    np.maximum.at(foot, run, y + 1)
+    label = np.repeat(run, length)
+    box = np.stack([left, top, right - left, foot - top], axis=1)
     area = np.bincount(label, minlength=count)
-    return Components(np.asarray(labels, np.int32), pixel, label, np.arange(1, count), box[1:], area[1:])
+    return Components(
+        np.asarray(labels, np.int32), np.flatnonzero(mask), label, np.arange(1, count), box[1:], area[1:]
+    )

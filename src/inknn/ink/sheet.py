@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 SIDE = 256
 """Longer side of the copy that is looked at, in pixels."""
 
+GLANCE = 0.8
+"""A copy of half that side decides first whether a sheet is at all likely, against limits this much wider."""
+
 SMALLEST, LARGEST = 0.12, 0.92
 """Share of the picture that a sheet takes."""
 
@@ -46,56 +49,58 @@ def isolate_sheet(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if shrink > 1 or min(gray.shape) * shrink < 32:
         return gray
     small = np.asarray(cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+    tiny = np.asarray(cv2.resize(small, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     for dark in (False, True):
-        sheet = _find(255 - small if dark else small)
-        if sheet is not None:
-            return _paint_around(gray, small, sheet)
+        if _find(255 - tiny if dark else tiny, GLANCE) is not None:
+            hull = _find(255 - small if dark else small)
+            if hull is not None and _has_four_corners(hull):
+                sheet = cv2.fillConvexPoly(np.zeros_like(small), hull, 1)
+                return _paint_around(gray, small, np.asarray(sheet, np.uint8))
     return gray
 
 
-def _find(small: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The mask (0 or 1) of a sheet brighter than its surroundings."""
-    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SIDE // 14 | 1, SIDE // 14 | 1))
-    plain = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, element)  # without the writing
-    _, bright = cv2.threshold(plain, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
-    if count == 1:
-        return None
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    sheet = np.asarray(labels == largest, np.uint8)
-    if not _stands_out(plain, sheet.astype(bool)):
+def _find(small: NDArray[np.uint8], slack: float = 1.0) -> NDArray[np.int32] | None:
+    """The convex hull of a region brighter than its surroundings, within limits widened by ``slack``."""
+    plain, sheet = _find_brightest(small)
+    if not _stands_out(plain, sheet, slack):
         return None
     contours, _ = cv2.findContours(sheet, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hull = cv2.convexHull(contours[0])
-    if not (_has_four_corners(contours[0], hull) and _lies_free(contours[0], small.shape)):
+    if cv2.contourArea(contours[0]) < CORNERED * slack * cv2.contourArea(hull):
         return None
-    return np.asarray(cv2.fillConvexPoly(np.zeros_like(sheet), hull, 1), np.uint8)
+    return np.asarray(hull, np.int32) if _lies_free(contours[0], small.shape, slack) else None
 
 
-def _stands_out(plain: NDArray[np.uint8], sheet: NDArray[np.bool_]) -> bool:
-    share = float(sheet.mean())
-    if not SMALLEST <= share <= LARGEST:
+def _find_brightest(small: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The picture without its writing, and the mask (0 or 1) of the largest region that is bright there."""
+    side = max(small.shape)
+    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side // 14 | 1, side // 14 | 1))
+    plain = np.asarray(cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, element), np.uint8)
+    _, bright = cv2.threshold(plain, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((side // 40 | 1, side // 40 | 1), np.uint8))
+    labels = cv2.connectedComponents(bright, connectivity=4)[1]
+    area = np.bincount(labels.ravel(), minlength=2)
+    return plain, np.asarray(labels == 1 + int(np.argmax(area[1:])), np.uint8)
+
+
+def _stands_out(plain: NDArray[np.uint8], sheet: NDArray[np.uint8], slack: float) -> bool:
+    share = cv2.countNonZero(sheet) / sheet.size
+    if not SMALLEST * slack <= share <= 1 - (1 - LARGEST) * slack:
         return False
-    step = float(plain[sheet].mean()) - float(plain[~sheet].mean())
+    step = cv2.mean(plain, sheet)[0] - cv2.mean(plain, 1 - sheet)[0]
     explained = share * (1 - share) * step**2 / max(float(plain.var()), 1e-6)
-    return step >= STEP and explained >= SEPARATE
+    return step >= STEP * slack and explained >= SEPARATE * slack
 
 
-def _has_four_corners(contour: NDArray[np.int32], hull: NDArray[np.int32]) -> bool:
-    area = cv2.contourArea(hull)
-    outline = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
-    return (
-        cv2.contourArea(contour) >= CORNERED * area
-        and len(outline) == 4
-        and cv2.contourArea(outline) >= CORNERED * area
-    )
-
-
-def _lies_free(contour: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+def _lies_free(contour: NDArray[np.int32], shape: tuple[int, ...], slack: float) -> bool:
     x, y = contour[:, 0, 0], contour[:, 0, 1]
     at_border = (x <= 1) | (y <= 1) | (x >= shape[1] - 2) | (y >= shape[0] - 2)
-    return float(at_border.mean()) <= AT_BORDER
+    return float(at_border.mean()) <= AT_BORDER / slack
+
+
+def _has_four_corners(hull: NDArray[np.int32]) -> bool:
+    outline = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
+    return len(outline) == 4 and cv2.contourArea(outline) >= CORNERED * cv2.contourArea(hull)
 
 
 def _paint_around(

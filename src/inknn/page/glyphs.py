@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 from ..geometry import Box
 from ..ink import Ink
 from ..ink.components import Components
+from ..ink.quantile import quantile
 from ..ink.stroke import thicken
 from .lines import Group, union_box
+
+FAINTEST = 0.2
+"""Ink fainter than this share of the glyph's strength is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,15 @@ def cut_out(group: Group, components: Components, ink: Ink) -> Glyph:
     margin = max(1, round(0.5 * ink.stroke))
     rows = slice(max(0, y - margin), y + height + margin)
     columns = slice(max(0, x - margin), x + width + margin)
-    mask = np.isin(components.labels[rows, columns], components.number[list(group)])
-    contrast = ink.contrast[rows, columns]
-    strength = float(np.quantile(contrast[mask], 0.7))
-    soft = np.clip(contrast / max(strength, 1.0), 0.0, 1.0)
-    edge = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    soft[~edge | (soft < 0.2)] = 0.0
+    labels, contrast = components.labels[rows, columns], ink.contrast[rows, columns]
+    mask = np.logical_or.reduce([labels == number for number in components.number[list(group)]])
+    soft = contrast / max(quantile(np.sort(contrast[mask]), 0.7), 1.0)
+    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
+    near &= soft >= FAINTEST
     box = Box(
         int(x / ink.scale),
         int(y / ink.scale),
         max(1, round(width / ink.scale)),
         max(1, round(height / ink.scale)),
     )
-    return Glyph(box, thicken(np.asarray(np.rint(soft * 255), np.uint8)))
+    return Glyph(box, thicken(cv2.convertScaleAbs(soft, alpha=255) * near))

@@ -123,9 +123,8 @@ def _drop_large_digits(
 def _contrast(pixels: NDArray[np.bool_], ink: Ink, length: int) -> NDArray[np.float32]:
     """The contrast of the rule that a pixel lies on, 0 beside rules."""
     runs = find_components(pixels)
-    label = runs.labels[pixels]
     # Sort by run, then by contrast: numbers that aren't negative are in the order of their bits.
-    ordered = np.sort(label.astype(np.int64) << 32 | ink.contrast[pixels].view(np.uint32))
+    ordered = np.sort(runs.label << 32 | ink.contrast.ravel()[runs.pixel].view(np.uint32))
     core = np.cumsum(runs.area) - runs.area + (0.85 * runs.area).astype(np.int64)  # not a rule's soft edge
     strength = ordered[core].astype(np.uint32).view(np.float32)
     # A short run was taken for a rule because it is in line with one; it may be a stroke all the same.
@@ -133,7 +132,7 @@ def _contrast(pixels: NDArray[np.bool_], ink: Ink, length: int) -> NDArray[np.fl
     if long.any():
         strength = np.where(long, strength, np.minimum(strength, np.median(strength[long])))
     contrast = np.zeros(pixels.shape, np.float32)
-    contrast[pixels] = strength[label - 1]
+    contrast.ravel()[runs.pixel] = strength[runs.label - 1]
     return contrast
 
 
