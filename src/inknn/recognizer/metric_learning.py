@@ -75,25 +75,25 @@ def learn_projection(
     Projection
     """
     some = draw(len(images), min(settings.n_deformed, _tenth(images)), 1)
-    nuisances = []
+    invariances = []
     for step, kind in enumerate(DEFORMATIONS):
         tell(0.1 * step)
         deformed = describe(deform(images[some], kind, _SEED), settings, n_threads)
-        nuisances.append(deformed - histograms[some])
+        invariances.append(deformed - histograms[some])
     tell(0.6)
     projection = fit_projection(
         histograms,
         labels,
         n_components=settings.n_components,
         shrinkage=settings.shrinkage,
-        evening=settings.evening,
-        nuisances=nuisances,
+        length_normalization=settings.length_normalization,
+        invariances=invariances,
     )
     tell(0.8)
     challenged = draw(len(images), settings.n_anchors, 2)
     vectors = projection.apply(histograms)
     differences = _to_enemies(vectors, labels, challenged, settings.n_impostors, n_threads)
-    return projection.stretched(differences, settings.stretching)
+    return projection.scaled_by(differences, settings.discriminant_scaling)
 
 
 def make_non_digits(images: NDArray[np.uint8], settings: Settings) -> NDArray[np.uint8]:

@@ -336,4 +336,4 @@ def _projection(arrays: Mapping[str, NDArray[Any]], settings: Settings) -> Proje
         len(components),
     ):
         raise ValueError("a projection of other features")
-    return Projection(mean, components, settings.evening)
+    return Projection(mean, components, settings.length_normalization)

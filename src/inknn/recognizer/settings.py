@@ -29,14 +29,15 @@ class Settings:
         See :func:`inknn.recognizer.votes.vote`.
     gradient : GradientSettings
         How a digit is described where the metric is learned.
-    n_components, shrinkage, evening
+    n_components, shrinkage, length_normalization
         See :func:`inknn.features.fit_projection`.
     n_deformed : int
         Digits to deform, in each way of :data:`inknn.features.augmentation.DEFORMATIONS`; at most one in ten.
-    stretching : float
-        See :meth:`inknn.features.Projection.stretched`.
+    discriminant_scaling : float
+        See :meth:`inknn.features.Projection.scaled_by`.
     n_impostors, n_anchors : int
-        The stretching looks at so many nearest digits of other labels, of so many digits.
+        The discriminant scaling compares so many digits (anchors) with so many nearest digits of other labels
+        (impostors).
     n_non_digits : int
         Pairs of digits to make that are none, and at most as many halves; at most one for ten digits.
     n_neighbors : int
@@ -59,9 +60,9 @@ class Settings:
     gradient: GradientSettings = field(default_factory=GradientSettings)
     n_components: int = 128
     shrinkage: float = 0.2
-    evening: float = 0.5
+    length_normalization: float = 0.5
     n_deformed: int = 600
-    stretching: float = 0.25
+    discriminant_scaling: float = 0.25
     n_impostors: int = 3
     n_anchors: int = 3000
     n_non_digits: int = 1200
