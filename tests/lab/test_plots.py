@@ -74,6 +74,7 @@ def answers_of(labels, confidence, verdicts=None):
     labels = np.asarray(labels)
     two = np.zeros((len(labels), 2), np.int64)
     return Predictions(
+        np.arange(10),
         labels,
         np.eye(10)[labels],
         np.asarray(confidence, dtype=float),

@@ -21,10 +21,8 @@ from ..errors import InknnError, UnknownNameError
 from ..estimators.digits import DigitClassifier
 from ..progress import Progress, no_progress
 from ..recognizer import Recognizer
-from ..recognizer.calibration import Calibration
+from ..recognizer.calibration import Calibration, calibrate
 from ..recognizer.settings import Settings
-from ..recognizer.votes import reaches
-from ..search import ExactIndex
 from .audit import checked_classes
 from .condensing import METHODS, Method
 from .interval import wilson_interval
@@ -318,31 +316,21 @@ def _named(progress: Progress, which: str) -> Progress:
 
 
 def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_neighbors: int) -> Recognizer:
-    """The recognizer with fewer prototypes, in the same space."""
-    vectors = np.ascontiguousarray(recognizer.vectors[kept])
-    return replace(
-        recognizer,
-        labels=np.asarray(recognizer.labels)[kept],
-        vectors=vectors,
-        index=ExactIndex(vectors),
-        settings=replace(recognizer.settings, n_neighbors=n_neighbors),
-        pictures=None,
-    )
+    """The recognizer with fewer references, in the same space."""
+    return replace(recognizer.subset(kept), settings=replace(recognizer.settings, n_neighbors=n_neighbors))
 
 
 def _cost(name: str, recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Cost:
     started = time.perf_counter()
-    recognizer.index.query(queries, min(recognizer.settings.n_margin_neighbors, len(recognizer.labels)))
+    recognizer.references.neighbors(queries, recognizer.settings.n_margin_neighbors)
     seconds = time.perf_counter() - started
-    _, _, votes = recognizer.prototypes.vote(queries, None)
+    _, _, votes = recognizer.references.vote(queries, None, recognizer.settings)
     errors = int(np.count_nonzero(votes.labels != part.held_codes))
     return Cost(name, len(recognizer.labels), errors, len(queries), 1000 * seconds / len(queries))
 
 
 def _calibrated(recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Calibration:
     """What margins and distances mean among fewer references, which lie farther apart."""
-    prototypes, truth = recognizer.prototypes, part.held_codes
-    distances, near, votes = prototypes.vote(queries, None)
-    reach = reaches(distances, recognizer.labels[near], truth, recognizer.settings.n_neighbors)
-    likeness = prototypes.likeness(votes, queries, recognizer.non_digits)
-    return Calibration.fit(votes, reach, likeness, truth)
+    return calibrate(
+        recognizer.references, recognizer.non_digits, recognizer.settings, queries, part.held_codes
+    )

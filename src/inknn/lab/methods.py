@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..estimators.digits import PRESETS, DigitClassifier
+from ..estimators.digits import DigitClassifier
 from ..estimators.features import FEATURES
 from ..estimators.neighbors_classifier import KNeighborsClassifier
 from ..metrics import METRICS
+from ..recognizer.settings import PRESETS
 from .peers import random_forest, support_vectors
 from .spaces import LEARNED, Space
 

@@ -18,7 +18,8 @@ from ..errors import InknnError, UnknownNameError
 from ..estimators.features import FEATURES, feature
 from ..estimators.preprocessing import PREPROCESSING, preprocess
 from ..metrics import METRICS
-from ..recognizer.metric_learning import describe, learn_projection
+from ..recognizer.description import describe
+from ..recognizer.metric_learning import learn_projection
 from ..recognizer.settings import Settings
 
 __all__ = ["LEARNED", "Space", "SpaceError", "known_spaces", "metric_and_parameters", "sized_steps"]
