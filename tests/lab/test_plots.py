@@ -70,7 +70,7 @@ def words(figure):
 
 
 def answers_of(labels, confidence, verdicts=None):
-    """Answers with two neighbors each, the prototypes 0 and 1."""
+    """Answers with two neighbors each, the references 0 and 1."""
     labels = np.asarray(labels)
     two = np.zeros((len(labels), 2), np.int64)
     return Predictions(

@@ -20,7 +20,7 @@ def test_it_reads_digits_it_has_not_seen(answers, test_digits):
     assert (answers.labels == test_digits[1]).mean() > 0.98
 
 
-def test_it_knows_its_prototypes(recognizer, train_digits):
+def test_it_knows_its_references(recognizer, train_digits):
     images, labels = train_digits
     distances, indices = recognizer.neighbors(images[:50], 1)
     np.testing.assert_array_equal(indices[:, 0], np.arange(50))

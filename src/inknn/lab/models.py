@@ -34,7 +34,7 @@ class Model:
     classes : int64 (c,)
         The digit behind each of the recognizer's labels, ascending.
     pictures : Pictures, or None
-        Those of its prototypes, where it kept them.
+        Those of its references, where it kept them.
     """
 
     name: str
