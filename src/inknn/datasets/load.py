@@ -28,8 +28,8 @@ class LabeledDigits:
     images : uint8 (n, height, width)
         Ink bright on black.
     labels : int64 (n,)
-    origins : tuple of str, or None
-        Where each digit comes from, where that is known: its writer, else its file.
+    groups : tuple of str, or None
+        The writer of each digit where that is known, else the name of its file.
     files : tuple of Path, or None
         The picture file of each digit, where it has one of its own.
     part : str, or None
@@ -43,7 +43,7 @@ class LabeledDigits:
     name: str
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    origins: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
     files: tuple[Path, ...] | None = None
     part: Part | None = None
     several_sizes: bool = False
@@ -106,8 +106,8 @@ def load_digits(
         from .fetching import fetched_files
 
         entry = entry_of(name)
-        images, labels, origins = entry.parse(fetched_files(entry), part)
-        return LabeledDigits(name, images, labels, origins, part=part)
+        images, labels, groups = entry.parse(fetched_files(entry), part)
+        return LabeledDigits(name, images, labels, groups, part=part)
     from .from_path import read_own  # opens pictures, which a reader of MNIST needn't know
 
     return read_own(Path(name), part, progress, normalize=normalize)
