@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from ..progress import Progress, no_progress
 __all__ = ["LabeledDigits", "Part", "load_digits"]
 
 Part = Literal["train", "test"]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,32 @@ class LabeledDigits:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def rows(self, indices: Any) -> LabeledDigits:
+        """Some of the digits, with their labels, groups and files.
+
+        Parameters
+        ----------
+        indices : int (m,), bool (n,) or slice
+            Which of them, in the order wanted; as for an array's first axis.
+
+        Returns
+        -------
+        LabeledDigits
+            Of the same name and split.
+        """
+        places = np.arange(len(self))[indices].tolist()
+
+        def chosen(values: tuple[_T, ...] | None) -> tuple[_T, ...] | None:
+            return None if values is None else tuple(values[place] for place in places)
+
+        return replace(
+            self,
+            images=self.images[indices],
+            labels=self.labels[indices],
+            groups=chosen(self.groups),
+            files=chosen(self.files),
+        )
 
     def label_counts(self) -> list[int]:
         """How many digits there are of each label, 0 to 9."""
