@@ -223,7 +223,7 @@ class TestText:
         labels = np.tile(np.arange(10), 20)
         answers = labels.copy()
         answers[[5, 17]] = 3
-        return evaluate(model(), digits(answers), labels, dataset="ours", origins=["ann", "ben"] * 100)
+        return evaluate(model(), digits(answers), labels, dataset="ours", groups=["ann", "ben"] * 100)
 
     def test_for_people(self):
         lines = [re.sub(" +", " ", line) for line in plain_text(self.result()).splitlines()]
@@ -241,7 +241,7 @@ class TestText:
 
     def test_no_name_breaks_a_line(self):
         labels = np.array([1, 2])
-        found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", origins=["x\ty", "\udcff"])
+        found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", groups=["x\ty", "\udcff"])
         text = plain_text(found)
         assert "a\\n\\x1b[2Jb" in text
         assert "\\udcff" in text

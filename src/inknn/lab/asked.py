@@ -75,7 +75,7 @@ class Asked:
     images : uint8 (n, 28, 28)
     labels : int64 (n,)
         What they are.
-    origins : sequence of str, optional
+    groups : sequence of str, optional
         Where each comes from.
     """
 
@@ -84,9 +84,9 @@ class Asked:
         model: Model,
         images: NDArray[np.uint8],
         labels: NDArray[np.int64],
-        origins: Sequence[str] | None,
+        groups: Sequence[str] | None,
     ) -> None:
-        self.model, self.images, self.labels, self.origins = model, images, labels, origins
+        self.model, self.images, self.labels, self.groups = model, images, labels, groups
         self._answers: list[NDArray[np.int64]] = []
         self._probabilities: list[NDArray[np.float64]] = []
         self._confidence: list[NDArray[np.float64]] = []
@@ -118,7 +118,7 @@ class Asked:
             self.model.classes,
             np.concatenate(self._confidence),
             np.concatenate(self._verdicts),
-            sources(self.origins, self.labels),
+            sources(self.groups, self.labels),
         )
 
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -143,7 +143,7 @@ class Asked:
             int(self.model.classes[batch.labels[row]]),
             float(batch.confidence[row]),
             str(batch.verdicts[row]),
-            None if self.origins is None else self.origins[index],
+            None if self.groups is None else self.groups[index],
             self.images[index],
             neighbors,
         )

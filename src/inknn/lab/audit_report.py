@@ -23,7 +23,7 @@ def whereabouts(digits: LabeledDigits, index: int) -> str:
     """The file of a digit, else where it comes from; empty where only its place is known."""
     if digits.files is not None:
         return str(digits.files[index])
-    return "" if digits.origins is None else digits.origins[index]
+    return "" if digits.groups is None else digits.groups[index]
 
 
 def summary(found: Audit) -> list[tuple[str, str]]:
