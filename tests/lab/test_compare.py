@@ -220,7 +220,16 @@ class TestTheTask:
         assert (len(task.train), len(task.test)) == (160, 40)
         together = np.concatenate([task.train.images, task.test.images]).reshape(200, -1)
         assert sorted(map(bytes, together)) == sorted(map(bytes, images.reshape(200, -1)))
-        assert "held out" in task.how
+        assert "a fifth held out in blocks of the data's order: no groups are known" in task.how
+
+    def test_of_one_part_no_writer_is_on_both_sides_where_writers_are_known(self, tmp_path, train_digits):
+        images, labels = train_digits[0][:200], train_digits[1][:200]
+        writers = [f"writer {i // 10}" for i in range(200)]
+        np.savez(tmp_path / "mine.npz", images=images, labels=labels, groups=writers)
+        task = load_task(tmp_path / "mine.npz")
+        assert not set(task.train.groups) & set(task.test.groups)
+        assert "by group: none of the 20 groups is on both sides" in task.how
+        assert compare(task, only=["knn-ink"]).to_dict()["how"] == task.how
 
     def test_one_label_only_is_told(self, tmp_path, train_digits):
         np.savez(tmp_path / "mine.npz", images=train_digits[0][:20], labels=np.full(20, 7))

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from inknn import KNeighborsClassifier
@@ -18,7 +18,7 @@ from inknn.cli.sink import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.estimators.features import feature
-from inknn.lab.sampling import stratified_sample
+from inknn.lab.data import sample
 from inknn.lab.spaces import Space, SpaceError, known_spaces
 from inknn.lab.tuning import Curve, folds, parse_ks, passes, tune
 from inknn.lab.tuning.passes import FoldErrors
@@ -71,6 +71,24 @@ class TestTheFiguresAreThoseOfCrossValidation:
                 classifier = KNeighborsClassifier(k, weights=weights)
                 scores = cross_val_score(classifier, some.images.reshape(-1, 1), some.labels, cv=5)
                 np.testing.assert_allclose(fold_errors, 1 - scores, atol=1e-12)
+
+    @pytest.mark.parametrize("limit", [None, 300])
+    def test_with_known_writers_no_writer_is_on_both_sides(self, digits, limit):
+        writers = tuple(f"writer {i // 10}" for i in range(400))
+        some = LabeledDigits("some", digits.images, digits.labels, writers)
+        result = tune(some, k=[3], limit=limit)
+        rows = np.arange(400) if limit is None else sample(digits.labels, limit)
+        X, y = digits.images[rows].reshape(-1, 784), digits.labels[rows]
+        theirs = np.array(writers)[rows]
+        scores = cross_val_score(KNeighborsClassifier(3), X, y, cv=StratifiedGroupKFold(5), groups=theirs)
+        np.testing.assert_allclose(np.array(result.best.by_fold)[:, 0], 1 - scores, atol=1e-12)
+        assert result.to_dict()["how"] == "by group: none of the 40 groups is on both sides"
+        assert "none of the 40 groups is on both sides" in result.caption
+
+    def test_with_fewer_writers_than_folds_it_warns(self, digits):
+        some = LabeledDigits("some", digits.images, digits.labels, ("anna",) * 200 + ("ben",) * 200)
+        assert "2 groups can't be divided into 5 folds" in tune(some, k=[3]).remarks()[0]
+        assert tune(some, k=[3], folds=2).remarks() == []
 
     def test_with_features_that_learn_in_each_fold_alone(self, digits):
         result = tune(digits, k=[1, 4], features=["gradient+whitening:20"])
@@ -365,22 +383,6 @@ class TestSpaces:
     def test_what_does_not_follow_is_refused(self, spec, said):
         with pytest.raises(SpaceError, match=said):
             Space(spec)
-
-
-class TestSample:
-    def test_every_label_has_its_share_and_no_digit_comes_twice(self):
-        labels = np.repeat([3, 5, 8], [600, 300, 100])
-        rows = stratified_sample(labels, 100)
-        assert len(set(rows.tolist())) == 100
-        assert np.bincount(labels[rows])[[3, 5, 8]].tolist() == [60, 30, 10]
-
-    def test_the_same_seed_draws_the_same(self):
-        labels = np.arange(50) % 4
-        np.testing.assert_array_equal(stratified_sample(labels, 10), stratified_sample(labels, 10))
-        assert (stratified_sample(labels, 10, 1) != stratified_sample(labels, 10)).any()
-
-    def test_more_than_there_are_is_all(self):
-        assert stratified_sample(np.array([1, 1, 2]), 10).tolist() == [0, 1, 2]
 
 
 class TestKs:

@@ -21,10 +21,10 @@ from ..datasets import LabeledDigits, load_digits
 from ..datasets.normal_form import to_mnist_form
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress
+from .data import groups_of, hold_out, sample
 from .interval import wilson_interval
 from .machine import machine_facts
 from .methods import METHODS, Method
-from .sampling import stratified_sample
 
 __all__ = ["QUICK", "Comparison", "Row", "Task", "compare", "load_task", "mcnemar"]
 
@@ -32,7 +32,6 @@ QUICK = (6000, 1000)
 """Digits known and asked in a quick comparison."""
 
 _FORMED = "pictures brought into MNIST's normal form"
-_HELD_OUT = 0.2
 _BATCH = 250  # digits asked between two reports of progress
 
 
@@ -179,7 +178,7 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
     ----------
     data : str or path
         As :func:`inknn.datasets.load_digits` takes it: its part for training is learned, that for tests is
-        asked. Of what has but one part a fifth is held out, of each label its share.
+        asked. Of what has but one part a fifth is held out by :func:`inknn.lab.data.hold_out`.
     quick : bool
         At most :data:`QUICK` digits of each, of each label its share.
     progress : Progress, optional
@@ -196,9 +195,9 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
     train, test = (load_digits(data, part, normalize=True, progress=progress) for part in ("train", "test"))
     remarks = tuple(dict.fromkeys((*train.remarks, *test.remarks)))
     if train.images.shape == test.images.shape and np.array_equal(train.images, test.images):
-        asked = stratified_sample(train.labels, max(1, round(_HELD_OUT * len(train))))
-        train, test = _rows(train, np.setdiff1d(np.arange(len(train)), asked)), _rows(train, asked)
-        how = "its only part, a fifth of each label held out"
+        split = hold_out(train.labels, groups_of(train))
+        train, test = train.rows(split.known), train.rows(split.held_out)
+        how = f"its only part, a fifth held out {split.how}"
     else:
         how = "its parts for training and for tests"
     if train.images.shape[1:] != test.images.shape[1:]:
@@ -208,14 +207,13 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
         )
     if quick and (len(train) > QUICK[0] or len(test) > QUICK[1]):
         train, test = (
-            _rows(part, stratified_sample(part.labels, most))
-            for part, most in zip((train, test), QUICK, strict=True)
+            part.rows(sample(part.labels, most)) for part, most in zip((train, test), QUICK, strict=True)
         )
         how += ", a random sample of each label's share"
     if len(np.unique(train.labels)) < 2:
         raise DataError(f"{train.name}: all digits to learn have one label; there is nothing to compare")
     order = np.random.default_rng(0).permutation(len(test))
-    return Task(train, _rows(test, order), how, quick, remarks)
+    return Task(train, test.rows(order), how, quick, remarks)
 
 
 def compare(
@@ -306,7 +304,7 @@ def _wanted(only: Sequence[str]) -> list[Method]:
 def _measure(method: Method, task: Task, tell: Progress) -> Row:
     train, test = task.train, task.test
     most = method.asked[0 if task.quick else 1]
-    asked = test if most is None else _rows(test, np.arange(min(most, len(test))))
+    asked = test if most is None else test.rows(slice(most))
     contestant = method.make()
     formed = method.takes_digits and train.images.shape[1:] != (28, 28)
     # Within the times measured: the method needs it.
@@ -356,7 +354,3 @@ def _reason(error: Exception) -> str:
     """What went wrong, in one line."""
     text = " ".join(str(error).split())
     return text or type(error).__name__
-
-
-def _rows(digits: LabeledDigits, rows: NDArray[np.int64]) -> LabeledDigits:
-    return LabeledDigits(digits.name, digits.images[rows], digits.labels[rows])

@@ -14,7 +14,8 @@ from ...datasets import LabeledDigits
 from ...errors import DataError
 from ...progress import Progress, no_progress
 from ...recognizer import Recognizer
-from ..sampling import stratified_sample
+from ..data import folds as divide
+from ..data import groups_of, sample
 from ..spaces import Space
 from .checkpoint import Checkpoint
 from .passes import FoldErrors, measure_fold
@@ -53,16 +54,16 @@ class Folds:
         limit: int | None = None,
         fresh: bool = False,
     ) -> None:
-        from sklearn.model_selection import StratifiedKFold  # only here: 1 s, and wrong names are told before
-
+        groups = groups_of(digits)
         if limit is not None and limit < len(digits):
-            rows = stratified_sample(digits.labels, limit)
-            digits = LabeledDigits(digits.name, digits.images[rows], digits.labels[rows])
+            rows = sample(digits.labels, limit)
+            digits, groups = digits.rows(rows), groups and tuple(groups[row] for row in rows)
         self.digits = digits
         _check_labels(digits, folds)
         self.k, self.count = most_neighbors, folds
         self.classes, self.codes = np.unique(digits.labels, return_inverse=True)
-        self._parts = list(StratifiedKFold(folds).split(self.codes, self.codes))
+        self.division = divide(self.codes, groups, folds)
+        self._parts = self.division.parts
         references = min(len(known) for known, _ in self._parts)
         if most_neighbors > references:
             raise DataError(
@@ -70,7 +71,13 @@ class Folds:
                 f"{folds} folds leave of {len(digits):,} digits; take smaller k (-k 1-{references})"
             )
         self._rows: tuple[str, NDArray[Any]] | None = None
-        settings = {"folds": folds, "again": _AGAIN, "inknn": __version__, "learned": Recognizer.FINGERPRINT}
+        settings = {
+            "folds": folds,
+            "again": _AGAIN,
+            "inknn": __version__,
+            "learned": Recognizer.FINGERPRINT,
+            "groups": groups,
+        }
         self.checkpoint = Checkpoint("tune", digits.images, digits.labels, settings, fresh=fresh)
 
     def measure(self, feature: str, metric: str, tell: Progress = no_progress) -> Iterator[FoldErrors]:
@@ -128,7 +135,7 @@ class Folds:
         found = measure_fold(
             (rows, self.codes[known]),
             (asked, self.codes[held_out]),
-            stratified_sample(self.codes[known], _AGAIN),
+            sample(self.codes[known], _AGAIN),
             metric=metric,
             k=self.k,
             n_labels=len(self.classes),

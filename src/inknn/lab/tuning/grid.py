@@ -3,9 +3,8 @@
     digits ──folds──▶ space, fitted without the fold ──one search for the largest k──▶ errors for every k
 
 A search finds the neighbors for all k and both votes at once, so a curve over k costs what one k costs. The
-folds are those of scikit-learn's ``StratifiedKFold`` **in the order of the data**, as ``GridSearchCV(cv=5)``
-takes them: in most sets neighboring digits are of one hand, and shuffling would put a writer's other digits
-among the references (on MNIST's pixels that makes the error look 0.2 points smaller than it is).
+folds are those of :func:`inknn.lab.data.folds`: shuffled ones would put a writer's other digits among the
+references, which makes the error on MNIST's pixels look 0.2 points smaller than it is.
 """
 
 from __future__ import annotations
@@ -49,6 +48,8 @@ class TuneResult:
     fit : str, optional
         The command that makes a model with the best features, metric and vote, and the k chosen of them;
         None where no model can be of that kind.
+    how, warning : str
+        See :class:`inknn.lab.data.Folds`.
     """
 
     data: str
@@ -60,6 +61,8 @@ class TuneResult:
     searches: int = 0
     taken: int = 0
     fit: str | None = None
+    how: str = ""
+    warning: str = ""
 
     @classmethod
     def of(
@@ -85,6 +88,8 @@ class TuneResult:
             fit_command(
                 digits.name, digits.images.shape[1:], best.feature, best.metric, best.weights, best.chosen_k
             ),
+            parted.division.how,
+            parted.division.warning,
         )
 
     @property
@@ -97,13 +102,13 @@ class TuneResult:
         """What the best curve shows, in words."""
         best = self.best
         return (
-            f"{self.data}, {self.count:,} training digits, {self.folds}-fold cross-validation, "
+            f"{self.data}, {self.count:,} training digits, {self.folds}-fold cross-validation {self.how}; "
             f"{best.feature}, {best.metric} distance, {best.weights} votes. {best.story()}"
         )
 
     def remarks(self) -> list[str]:
         """What a user should hear besides the figures, a line each."""
-        said = []
+        said = [self.warning] if self.warning else []
         if self.taken:
             said.append(
                 f"{self.taken} of {self.searches} searches were taken from an earlier run; "
@@ -119,6 +124,7 @@ class TuneResult:
             "data": self.data,
             "count": self.count,
             "folds": self.folds,
+            "how": self.how,
             **self.best.to_dict(),
             "caption": self.caption,
             "seconds": self.seconds,
