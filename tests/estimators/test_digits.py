@@ -307,9 +307,9 @@ class TestSave:
         path = tmp_path / "other"
         arrays = Recognizer.fit(*few).arrays()
         write_arrays(path, arrays, kind="prepared index", version=1)
-        with pytest.raises(DataError, match="holds prepared index version 1, not model version 2"):
+        with pytest.raises(DataError, match="holds prepared index version 1, not model version 3"):
             DigitClassifier.load(path)
-        write_arrays(path, arrays, kind="model", version=2)
+        write_arrays(path, arrays, kind="model", version=3)
         with pytest.raises(DataError, match="lacks 'classes'"):
             DigitClassifier.load(path)
         with pytest.raises(FileNotFoundError):

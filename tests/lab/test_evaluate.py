@@ -22,7 +22,7 @@ from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
 from inknn.lab.models import Model, factory_model, load_model
-from inknn.recognizer.predictions import Answers
+from inknn.recognizer.predictions import Predictions
 
 TEN = np.arange(10)
 
@@ -36,7 +36,7 @@ class Stub:
         labels = images[:, 0, 0].astype(np.int64)
         confidence = images[:, 0, 1] / 100
         n, k = len(images), 6
-        return Answers(
+        return Predictions(
             labels,
             np.full((n, 10), 0.1),
             confidence,

@@ -27,7 +27,7 @@ from inknn.lab.plots.borders import _votes
 from inknn.lab.plots.style import LABEL_COLORS, SMALL
 from inknn.metrics import METRICS
 from inknn.recognizer import Recognizer
-from inknn.recognizer.predictions import Answers
+from inknn.recognizer.predictions import Predictions
 
 SMALL_SIZE = (480, 400)
 
@@ -73,7 +73,7 @@ def answers_of(labels, confidence, verdicts=None):
     """Answers with two neighbors each, the prototypes 0 and 1."""
     labels = np.asarray(labels)
     two = np.zeros((len(labels), 2), np.int64)
-    return Answers(
+    return Predictions(
         labels,
         np.eye(10)[labels],
         np.asarray(confidence, dtype=float),

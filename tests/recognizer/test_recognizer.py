@@ -122,7 +122,7 @@ def test_arrays_give_the_same_recognizer_back(recognizer, test_digits, answers):
 
 
 def test_other_settings_survive_keeping(train_digits):
-    settings = Settings(n_components=40, n_voters=3, n_witnesses=7)
+    settings = Settings(n_components=40, n_neighbors=3, n_margin_neighbors=7)
     recognizer = Recognizer.fit(train_digits[0][:300], train_digits[1][:300], settings=settings)
     again = Recognizer.from_arrays(recognizer.arrays(), train_digits[0][:300])
     assert again.settings == settings

@@ -56,12 +56,12 @@ def test_margin_compares_the_winner_with_the_nearest_other_label():
 
 
 def test_distance_is_the_mean_of_those_who_vote():
-    assert votes_of([1, 1.5, 3, 99], [4, 4, 9, 9], n_voters=3).distances[0] == pytest.approx(5.5 / 3)
+    assert votes_of([1, 1.5, 3, 99], [4, 4, 9, 9], n_neighbors=3).distances[0] == pytest.approx(5.5 / 3)
 
 
 def test_a_vote_is_split_where_voters_disagree_not_where_witnesses_do():
     assert votes_of([1, 2, 3], [4, 4, 9]).split.tolist() == [True]
-    assert votes_of([1, 2, 3], [4, 4, 9], n_voters=2).split.tolist() == [False]
+    assert votes_of([1, 2, 3], [4, 4, 9], n_neighbors=2).split.tolist() == [False]
 
 
 def test_margin_is_one_exactly_where_all_agree():
@@ -71,7 +71,7 @@ def test_margin_is_one_exactly_where_all_agree():
 
 
 def test_witnesses_beyond_the_voters_set_the_margin_but_have_no_vote():
-    votes = votes_of([1, 1, 1.1, 1.1, 1.1], [4, 4, 9, 9, 9], n_voters=2)
+    votes = votes_of([1, 1, 1.1, 1.1, 1.1], [4, 4, 9, 9, 9], n_neighbors=2)
     assert votes.labels.tolist() == [4]
     assert votes.shares[0, 9] == 0
     assert 0 < votes.margins[0] < 1
@@ -112,7 +112,7 @@ def test_no_digits_give_no_votes():
     [
         (np.ones((2, 3)), np.ones((2, 2), int), {}),
         (np.ones((2, 0)), np.ones((2, 0), int), {}),
-        (np.ones((2, 3)), np.ones((2, 3), int), {"n_voters": 0}),
+        (np.ones((2, 3)), np.ones((2, 3), int), {"n_neighbors": 0}),
     ],
 )
 def test_nobody_to_vote_is_refused(distances, labels, settings):
@@ -147,7 +147,7 @@ def test_a_second_look_overrules_the_vote_in_its_rows_only():
     votes = vote(np.array([[1.0, 1.2], [1.0, 1.2]]), np.array([[4, 9], [4, 9]]))
     away = np.full((1, 10), np.inf)
     away[0, [4, 9]] = 2.0, 1.0
-    looked = votes.with_second_look(np.array([1]), away)
+    looked = votes.reranked(np.array([1]), away)
     assert looked.labels.tolist() == [4, 9]
     np.testing.assert_array_equal(looked.shares[0], votes.shares[0])
     assert looked.margins[1] == pytest.approx(1 / 3)

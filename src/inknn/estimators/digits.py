@@ -19,7 +19,7 @@ from ..features.registry import DESCRIPTIONS
 from ..memory import read_model, write_model
 from ..metrics import METRICS
 from ..progress import Progress
-from ..recognizer import Answers, Recognizer
+from ..recognizer import Predictions, Recognizer
 from ..recognizer.settings import LEARNED, Settings
 from .neighbors import check_enough, checked_k
 
@@ -167,7 +167,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
     def _settings(self) -> Settings:
         special: dict[str, Any] = dict(PRESETS[self.preset])
         if self.features != LEARNED:
-            special = {"n_distorted": 0, "n_second_look": 0}
+            special = {"n_distorted": 0, "n_reranking_neighbors": 0}
         if self.metric != "euclidean":  # any other search takes a hundred times as long
             special["n_calibrating"] = 1000
         return Settings(
@@ -176,8 +176,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             vote_power=_POWERS[self.weights],
             n_components=self.n_components,
             shrinkage=self.shrinkage,
-            n_voters=self.n_neighbors,
-            n_witnesses=max(self.n_neighbors, Settings().n_witnesses),
+            n_neighbors=self.n_neighbors,
+            n_margin_neighbors=max(self.n_neighbors, Settings().n_margin_neighbors),
             **special,
         )
 
@@ -186,7 +186,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """The estimator that ``fit`` would have given, around a recognizer of the digits 0 to 9."""
         settings = recognizer.settings
         classifier = cls(
-            n_neighbors=settings.n_voters,
+            n_neighbors=settings.n_neighbors,
             preset="best" if settings.n_distorted or settings.feature != LEARNED else "fast",
             features=settings.feature,
             metric=settings.metric,
@@ -252,7 +252,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """Probability of each class, in the order of ``classes_``.
 
         The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.recognizer.calibration`); the
-        rest is divided among the other labels (:meth:`inknn.recognizer.Answers.probabilities`).
+        rest is divided among the other labels (:meth:`inknn.recognizer.Predictions.probabilities`).
 
         Parameters
         ----------
@@ -312,17 +312,17 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             )
         return images
 
-    def _answers(self, X: ArrayLike) -> Answers:
+    def _answers(self, X: ArrayLike) -> Predictions:
         check_is_fitted(self)
         return self._asked_with_current_k().recognize(self._images(X), n_threads=self.n_jobs)
 
     def _asked_with_current_k(self) -> Recognizer:
         """The recognizer, with the neighbors that vote as ``set_params`` may have changed them since fit."""
         settings = self.recognizer_.settings
-        if settings.n_voters == self.n_neighbors:
+        if settings.n_neighbors == self.n_neighbors:
             return self.recognizer_
-        witnesses = max(self.n_neighbors, settings.n_witnesses)
-        changed = replace(settings, n_voters=self.n_neighbors, n_witnesses=witnesses)
+        witnesses = max(self.n_neighbors, settings.n_margin_neighbors)
+        changed = replace(settings, n_neighbors=self.n_neighbors, n_margin_neighbors=witnesses)
         return replace(self.recognizer_, settings=changed)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .data import find_groups
 
 if TYPE_CHECKING:
-    from ..recognizer.predictions import Answers
+    from ..recognizer.predictions import Predictions
     from ..recognizer.reranking import Pictures
     from .models import Model
     from .scores import Scores
@@ -92,7 +92,7 @@ class Asked:
         self._confidence: list[NDArray[np.float64]] = []
         self._verdicts: list[NDArray[np.str_]] = []
         self._known = 0  # digits that are prototypes themselves
-        self._worst: list[tuple[float, int, Answers, int]] = []  # with the batch and the row in it
+        self._worst: list[tuple[float, int, Predictions, int]] = []  # with the batch and the row in it
 
     def ask(self, start: int, stop: int) -> None:
         """Ask the model about some of the digits."""
@@ -125,7 +125,7 @@ class Asked:
         """The most confident wrong answers."""
         return tuple(self._mistake(index, batch, row) for _, index, batch, row in self._worst)
 
-    def _mistake(self, index: int, batch: Answers, row: int) -> Mistake:
+    def _mistake(self, index: int, batch: Predictions, row: int) -> Mistake:
         indices = batch.neighbor_indices[row, :_SHOWN]
         pictures = None if self.model.pictures is None else self.model.pictures[indices]
         neighbors = tuple(
@@ -153,12 +153,12 @@ class Asked:
         return notes_on(self.images, self._known)
 
 
-def count_known(answers: Answers, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
+def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
     """How many digits are prototypes too.
 
     Parameters
     ----------
-    answers : Answers
+    answers : Predictions
     images : uint8 (n, 28, 28)
         What was asked.
     pictures : Pictures, or None

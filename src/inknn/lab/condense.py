@@ -228,12 +228,12 @@ def condense(
         max(len(classes), round(count * len(others) / len(codes))),
         progress,
     )
-    classifier = DigitClassifier(chosen.n_voters, preset="fast").fit(
+    classifier = DigitClassifier(chosen.n_neighbors, preset="fast").fit(
         images, digits.labels, progress=_named(progress, "all digits")
     )
     whole = classifier.recognizer_
     indices = chosen.keep(whole.vectors, codes, count, progress)
-    classifier.recognizer_ = replace(_subset(whole, indices, chosen.n_voters), calibration=calibration)
+    classifier.recognizer_ = replace(_subset(whole, indices, chosen.n_neighbors), calibration=calibration)
     return Condensed(digits, chosen.name, indices, split.how, costs, classifier)
 
 
@@ -299,17 +299,17 @@ def _measured(part: _Part, method: Method, count: int, progress: Progress) -> tu
     queries = everything.embed(part.held_images)
     kept = method.keep(everything.vectors, part.codes, count, progress)
     drawn = METHODS["random"].keep(everything.vectors, part.codes, len(kept), no_progress)
-    some = _subset(everything, kept, method.n_voters)
+    some = _subset(everything, kept, method.n_neighbors)
     costs = [
         _cost("all", everything, queries, part),
         _cost("kept", some, queries, part),
-        _cost("as many at random", _subset(everything, drawn, method.n_voters), queries, part),
+        _cost("as many at random", _subset(everything, drawn, method.n_neighbors), queries, part),
     ]
     alone = Recognizer.fit(
         part.images[kept],
         part.codes[kept],
         _named(progress, "kept digits alone"),
-        settings=replace(settings, n_voters=method.n_voters),
+        settings=replace(settings, n_neighbors=method.n_neighbors),
         n_labels=part.n_labels,
     )
     costs.append(_cost("kept, metric learned from them", alone, alone.embed(part.held_images), part))
@@ -320,7 +320,7 @@ def _named(progress: Progress, which: str) -> Progress:
     return lambda what, fraction: progress(f"{which}: {what}", fraction)
 
 
-def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_voters: int) -> Recognizer:
+def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_neighbors: int) -> Recognizer:
     """The recognizer with fewer prototypes, in the same space."""
     vectors = np.ascontiguousarray(recognizer.vectors[kept])
     return replace(
@@ -328,14 +328,14 @@ def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_voters: int) -> R
         labels=np.asarray(recognizer.labels)[kept],
         vectors=vectors,
         index=ExactIndex(vectors),
-        settings=replace(recognizer.settings, n_voters=n_voters),
+        settings=replace(recognizer.settings, n_neighbors=n_neighbors),
         pictures=None,
     )
 
 
 def _cost(name: str, recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Cost:
     started = time.perf_counter()
-    recognizer.index.query(queries, min(recognizer.settings.n_witnesses, len(recognizer.labels)))
+    recognizer.index.query(queries, min(recognizer.settings.n_margin_neighbors, len(recognizer.labels)))
     seconds = time.perf_counter() - started
     _, _, votes = recognizer.prototypes.vote(queries, None)
     errors = int(np.count_nonzero(votes.labels != part.held_codes))
@@ -346,6 +346,6 @@ def _calibrated(recognizer: Recognizer, queries: NDArray[np.float32], part: _Par
     """What margins and distances mean among fewer references, which lie farther apart."""
     prototypes, truth = recognizer.prototypes, part.held_codes
     distances, near, votes = prototypes.vote(queries, None)
-    reach = reaches(distances, recognizer.labels[near], truth, recognizer.settings.n_voters)
+    reach = reaches(distances, recognizer.labels[near], truth, recognizer.settings.n_neighbors)
     likeness = prototypes.likeness(votes, queries, recognizer.non_digits)
     return Calibration.fit(votes, reach, likeness, truth)

@@ -43,7 +43,7 @@ class Method:
     name : str
     sized : bool
         Whether it has to be told how many.
-    n_voters : int
+    n_neighbors : int
         Neighbors that vote afterwards: as many as made the fewest errors on training digits of MNIST.
         Where each stands for a cluster, the nearest alone says most.
     keep : callable
@@ -53,7 +53,7 @@ class Method:
 
     name: str
     sized: bool
-    n_voters: int
+    n_neighbors: int
     keep: Callable[[Vectors, Codes, int, Progress], NDArray[np.int64]]
 
 

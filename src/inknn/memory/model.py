@@ -15,7 +15,7 @@ from .container import read_arrays, write_arrays
 __all__ = ["digit_classes", "read_digit_model", "read_model", "write_model"]
 
 _KIND = "model"
-_VERSION = 2
+_VERSION = 3
 
 
 def write_model(

@@ -11,7 +11,7 @@ here imports scikit-learn or knows about files.
 from __future__ import annotations
 
 from .calibration import Calibration
-from .predictions import Answers
+from .predictions import Predictions
 from .recognizer import Recognizer
 from .settings import LEARNED, Settings
 from .verdict import DIGIT, NOT_A_DIGIT, UNSURE, Rules
@@ -22,8 +22,8 @@ __all__ = [
     "LEARNED",
     "NOT_A_DIGIT",
     "UNSURE",
-    "Answers",
     "Calibration",
+    "Predictions",
     "Recognizer",
     "Rules",
     "Settings",

@@ -90,9 +90,9 @@ def learn_projection(
         nuisances=nuisances,
     )
     tell(0.8)
-    challenged = draw(len(images), settings.n_challenged, 2)
+    challenged = draw(len(images), settings.n_anchors, 2)
     vectors = projection.apply(histograms)
-    differences = _to_enemies(vectors, labels, challenged, settings.n_enemies, n_threads)
+    differences = _to_enemies(vectors, labels, challenged, settings.n_impostors, n_threads)
     return projection.stretched(differences, settings.stretching)
 
 
@@ -116,7 +116,7 @@ def _to_enemies(
     vectors: NDArray[np.float32],
     labels: NDArray[np.integer],
     challenged: NDArray[np.int64],
-    n_enemies: int,
+    n_impostors: int,
     n_threads: int | None,
 ) -> NDArray[np.float32]:
     """Differences of the challenged vectors from their nearest of other labels, float32 (m, d)."""
@@ -124,7 +124,7 @@ def _to_enemies(
     for label in np.unique(labels[challenged]):
         mine, enemies = challenged[labels[challenged] == label], vectors[labels != label]
         if len(enemies):
-            k = min(n_enemies, len(enemies))
+            k = min(n_impostors, len(enemies))
             _, indices = nearest(vectors[mine], enemies, k, n_threads=n_threads)
             found.append((vectors[mine][:, None] - enemies[indices]).reshape(-1, vectors.shape[1]))
     return np.concatenate(found)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Answers"]
+__all__ = ["Predictions"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """Answers to n digits among c labels, with the k neighbors they came from.
+class Predictions:
+    """Predictions for n digits among c labels, with the k neighbors they came from.
 
     Attributes
     ----------

@@ -21,16 +21,16 @@ from ..progress import Progress, no_progress
 from ..search import ExactIndex
 from .calibration import Calibration
 from .metric_learning import describe, learn_projection, make_non_digits
-from .predictions import Answers
+from .predictions import Predictions
 from .references import Index, Prototypes
 from .reranking import Pictures
 from .settings import LEARNED, Settings
 from .verdict import NOT_A_DIGIT, Rules
 
-__all__ = ["Answers", "Recognizer"]
+__all__ = ["Predictions", "Recognizer"]
 
 _INDEX = "index_"  # before the names of the index's arrays
-_FORMAT = 4  # of Recognizer.arrays(), and of what fit() does with the same settings
+_FORMAT = 5  # of Recognizer.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +163,7 @@ class Recognizer:
             "metric": settings.metric,
             "dimensions": self.vectors.shape[1],
             **learned,
-            "k": settings.n_voters,
+            "k": settings.n_neighbors,
         }
 
     @property
@@ -204,7 +204,7 @@ class Recognizer:
         """
         return self.index.query(self.embed(images, n_threads=n_threads), k, n_threads)
 
-    def recognize(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> Answers:
+    def recognize(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> Predictions:
         """Answer n digits.
 
         Parameters
@@ -216,7 +216,7 @@ class Recognizer:
 
         Returns
         -------
-        Answers
+        Predictions
 
         Raises
         ------
@@ -231,7 +231,7 @@ class Recognizer:
         verdicts = self.rules.verdicts(confidence, self.calibration.farness(votes), likeness)
         blank = ~np.asarray(images).any(axis=(1, 2))
         confidence[blank], credibility[blank], verdicts[blank] = 1 / self.n_labels, 0.0, NOT_A_DIGIT
-        return Answers(
+        return Predictions(
             votes.labels,
             votes.shares,
             confidence,

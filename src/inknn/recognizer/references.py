@@ -79,21 +79,21 @@ class Prototypes:
         votes : Votes
         """
         settings = self.settings
-        distances, indices = self._neighbors(queries, settings.n_witnesses, own, n_threads)
+        distances, indices = self._neighbors(queries, settings.n_margin_neighbors, own, n_threads)
         votes = vote(
             distances,
             self.labels[indices],
             n_labels=self.n_labels,
-            n_voters=settings.n_voters,
+            n_neighbors=settings.n_neighbors,
             power=settings.vote_power,
         )
         # Nothing overrules a prototype that is the very digit.
-        doubted = votes.split & (distances[:, 0] > 0) & bool(settings.n_second_look)
+        doubted = votes.split & (distances[:, 0] > 0) & bool(settings.n_reranking_neighbors)
         split = np.flatnonzero(doubted)
         for start in range(0, len(split), _SECOND_LOOK_BATCH):
             rows = split[start : start + _SECOND_LOOK_BATCH]
             away = self._second_look(queries, pictures, rows, own, n_threads)
-            votes = votes.with_second_look(rows, away)
+            votes = votes.reranked(rows, away)
         return distances, indices, votes
 
     def _second_look(
@@ -106,13 +106,13 @@ class Prototypes:
     ) -> NDArray[np.float64]:
         """Distance of some queries to each label as a whole, float64 (m, c)."""
         settings, left_out = self.settings, None if own is None else own[rows]
-        _, more = self._neighbors(queries[rows], settings.n_second_look, left_out, n_threads)
+        _, more = self._neighbors(queries[rows], settings.n_reranking_neighbors, left_out, n_threads)
         away = local_mean_distances(
             queries[rows],
             self.vectors[more],
             self.labels[more],
             n_labels=self.n_labels,
-            size=settings.second_look_size,
+            size=settings.local_mean_size,
         )
         if not settings.n_distorted:
             return away
@@ -160,7 +160,7 @@ class Prototypes:
         -------
         float64 (n,)
         """
-        k = min(self.settings.n_voters, len(non_digits))
+        k = min(self.settings.n_neighbors, len(non_digits))
         if k == 0:
             return np.zeros(len(queries))
         found, _ = search_with(self.settings.metric, queries, non_digits, k, n_threads=n_threads)
@@ -188,7 +188,7 @@ class Prototypes:
         truth, queries = self.labels[asked], self.vectors[asked]
         pictures = None if self.pictures is None else self.pictures[asked]
         distances, indices, votes = self.vote(queries, pictures, asked, n_threads=n_threads)
-        reach = reaches(distances, self.labels[indices], truth, settings.n_voters)
+        reach = reaches(distances, self.labels[indices], truth, settings.n_neighbors)
         likeness = self.likeness(votes, queries, non_digits, n_threads=n_threads)
         return Calibration.fit(votes, reach, likeness, truth)
 

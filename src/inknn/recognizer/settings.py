@@ -35,15 +35,15 @@ class Settings:
         Digits to deform, in each way of :data:`inknn.features.augmentation.DEFORMATIONS`; at most one in ten.
     stretching : float
         See :meth:`inknn.features.Projection.stretched`.
-    n_enemies, n_challenged : int
+    n_impostors, n_anchors : int
         The stretching looks at so many nearest digits of other labels, of so many digits.
     n_non_digits : int
         Pairs of digits to make that are none, and at most as many halves; at most one for ten digits.
-    n_voters : int
+    n_neighbors : int
         Nearest neighbors that vote.
-    n_witnesses : int
+    n_margin_neighbors : int
         Neighbors looked at in all, to see how near the nearest other label is.
-    n_second_look, second_look_size : int
+    n_reranking_neighbors, local_mean_size : int
         Where voters disagree, so many neighbors are looked at, and for each label the mean of so many of
         its nearest; with 0 the vote stands.
     n_distorted : int
@@ -62,13 +62,13 @@ class Settings:
     evening: float = 0.5
     n_deformed: int = 600
     stretching: float = 0.25
-    n_enemies: int = 3
-    n_challenged: int = 3000
+    n_impostors: int = 3
+    n_anchors: int = 3000
     n_non_digits: int = 1200
-    n_voters: int = 5
-    n_witnesses: int = 12
-    n_second_look: int = 100
-    second_look_size: int = 12
+    n_neighbors: int = 5
+    n_margin_neighbors: int = 12
+    n_reranking_neighbors: int = 100
+    local_mean_size: int = 12
     n_distorted: int = 3
     n_calibrating: int = 8000
 

@@ -38,7 +38,7 @@ class Votes:
     split: NDArray[np.bool_]
     distances: NDArray[np.float64]
 
-    def with_second_look(self, rows: NDArray[np.int64], label_distances: NDArray[np.float64]) -> Votes:
+    def reranked(self, rows: NDArray[np.int64], label_distances: NDArray[np.float64]) -> Votes:
         """The vote, in some rows decided by distances to whole labels instead of to single neighbors.
 
         Parameters
@@ -69,7 +69,7 @@ def vote(
     neighbor_labels: NDArray[np.integer],
     *,
     n_labels: int = 10,
-    n_voters: int | None = None,
+    n_neighbors: int | None = None,
     power: float = 4,
 ) -> Votes:
     """Decide by distance-weighted vote (Dudani, "The distance-weighted k-nearest-neighbor rule", 1976).
@@ -84,7 +84,7 @@ def vote(
         0 to ``n_labels`` − 1.
     n_labels : int
         Labels to share the vote among.
-    n_voters : int, optional
+    n_neighbors : int, optional
         How many of the nearest vote, all by default. The others only witness the margin.
     power : float
         Other than 4; 0 gives each neighbor one vote.
@@ -105,9 +105,9 @@ def vote(
             f"distances and neighbor_labels must both be (n, k), k ≥ 1, got {distances.shape} and "
             f"{codes.shape}"
         )
-    voters = distances.shape[1] if n_voters is None else min(n_voters, distances.shape[1])
+    voters = distances.shape[1] if n_neighbors is None else min(n_neighbors, distances.shape[1])
     if voters < 1:
-        raise ValueError(f"n_voters must be at least 1, got {n_voters}")
+        raise ValueError(f"n_neighbors must be at least 1, got {n_neighbors}")
     ballots = codes[:, :voters]
     shares = _shares(distances[:, :voters], ballots, n_labels, power)
     # The share of each voter's label, nearest voter first: argmax takes the nearest of equals.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ...recognizer.predictions import Answers
+    from ...recognizer.predictions import Predictions
 
 __all__ = ["digits", "draw_digits", "draw_mistakes", "mistakes"]
 
@@ -121,7 +121,7 @@ def draw_digits(request: Request) -> Figure:
 def mistakes(
     images: NDArray[np.uint8],
     labels: NDArray[np.integer],
-    answers: Answers,
+    answers: Predictions,
     prototypes: NDArray[np.uint8],
     *,
     limit: int = 12,
@@ -136,7 +136,7 @@ def mistakes(
     images : uint8 (n, 28, 28)
     labels : integer (n,)
         The true ones.
-    answers : Answers
+    answers : Predictions
         What the recognizer says of ``images``.
     prototypes : uint8 (m, 28, 28)
         Those the indices of neighbors in ``answers`` count.
@@ -189,7 +189,7 @@ def _mistake(
     top: float,
     image: NDArray[np.uint8],
     label: int,
-    answers: Answers,
+    answers: Predictions,
     row: int,
     prototypes: NDArray[np.uint8],
     per_row: int,
