@@ -20,8 +20,9 @@ from ..estimators.digits import PRESETS, DigitClassifier
 from ..estimators.features import FEATURES
 from ..estimators.neighbors_classifier import KNeighborsClassifier
 from ..metrics import METRICS
+from ..recognizer.settings import LEARNED
 from .peers import random_forest, support_vectors
-from .spaces import LEARNED, Space
+from .pipeline import Pipeline
 
 __all__ = ["METHODS", "Contestant", "Method", "PlainVote"]
 
@@ -96,7 +97,7 @@ class PlainVote:
     Parameters
     ----------
     space : str
-        As :class:`inknn.lab.spaces.Space` takes it.
+        As :class:`inknn.lab.pipeline.Pipeline` takes it.
     metric : str
         A key of :data:`inknn.metrics.METRICS`.
     k : int
@@ -104,7 +105,7 @@ class PlainVote:
     """
 
     def __init__(self, space: str = "pixels", metric: str = "euclidean", k: int = K) -> None:
-        self._space, self._metric, self._k = Space(space), metric, k
+        self._space, self._metric, self._k = Pipeline(space), metric, k
         self._bytes = 0
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
@@ -211,7 +212,7 @@ def _votes() -> list[Method]:
             f"knn-{name}",
             f"k = {K}, {name}, euclidean distance",
             lambda name=name: PlainVote(name),  # type: ignore[misc]
-            bool(Space(name).refusal((1, 1))),
+            bool(Pipeline(name).refusal((1, 1))),
         )
         for name in [*described, "deskew", "pca", "whitening", "gradient+pca", "gradient+whitening", LEARNED]
     ]
