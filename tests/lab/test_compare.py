@@ -20,9 +20,9 @@ from inknn.errors import DataError, UnknownNameError
 from inknn.estimators.digits import PRESETS
 from inknn.estimators.features import FEATURES
 from inknn.lab import compare as comparing
-from inknn.lab.compare import QUICK, Task, compare, load_task, mcnemar
-from inknn.lab.interval import wilson_interval
+from inknn.lab.compare import QUICK, Task, compare, load_task
 from inknn.lab.methods import METHODS, Method, PlainVote
+from inknn.lab.statistics import mcnemar, wilson_interval
 from inknn.metrics import METRICS
 
 CHEAP = ("inknn-fast", "knn-euclidean", "knn-ink", "logistic")

@@ -1,9 +1,4 @@
-"""Methods side by side on the same digits: error, what it costs, and whether differences are chance.
-
-Two methods asked about the same digits are compared by those on which only one of them errs: if both were
-equally good, each such digit would be a toss of a coin (Q. McNemar, "Note on the sampling error of the
-difference between correlated proportions or percentages", Psychometrika 12, 1947; here the exact binomial).
-"""
+"""Methods side by side on the same digits: error, what it costs, and whether differences are chance."""
 
 from __future__ import annotations
 
@@ -22,11 +17,11 @@ from ..datasets.normal_form import to_mnist_form
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress
 from .data import groups_of, hold_out, sample
-from .interval import wilson_interval
 from .machine import machine_facts
 from .methods import METHODS, Method
+from .statistics import mcnemar, wilson_interval
 
-__all__ = ["QUICK", "Comparison", "Row", "Task", "compare", "load_task", "mcnemar"]
+__all__ = ["QUICK", "Comparison", "Row", "Task", "compare", "load_task"]
 
 QUICK = (6000, 1000)
 """Digits known and asked in a quick comparison."""
@@ -273,25 +268,6 @@ def compare(
         tuple(failed),
         missing,
     )
-
-
-def mcnemar(only_one: int, only_other: int) -> float:
-    """Exact two-sided p of McNemar's test.
-
-    Parameters
-    ----------
-    only_one, only_other : int
-        Digits on which only the one method errs, and on which only the other does.
-
-    Returns
-    -------
-    float
-        1 where they err on the same digits.
-    """
-    from scipy.stats import binomtest
-
-    total = only_one + only_other
-    return float(binomtest(only_one, total, 0.5).pvalue) if total else 1.0
 
 
 def _wanted(only: Sequence[str]) -> list[Method]:

@@ -29,7 +29,7 @@ from ..search import ExactIndex
 from .audit import checked_classes
 from .condensing import METHODS, Method
 from .data import groups_of, hold_out
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 __all__ = [
     "Condensed",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ..interval import wilson_interval
+from ..statistics import wilson_interval
 from .request import Request
 from .style import (
     BLUE,
