@@ -185,7 +185,7 @@ def draw_speed_accuracy(request: Request) -> Figure:
 
 def _compared(request: Request) -> dict[str, Any]:
     """A quick comparison of some methods, on few digits."""
-    from ..compare import Task, compare, load_task
+    from ..comparison import Task, compare, load_task
 
     task = load_task(request.data, quick=True, progress=request.progress)
     few = Task(request.sample(task.train, request.limit or 2000), task.test, task.how, True)

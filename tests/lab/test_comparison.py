@@ -19,9 +19,9 @@ from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.estimators.digits import PRESETS
 from inknn.estimators.features import FEATURES
-from inknn.lab import compare as comparing
-from inknn.lab.compare import QUICK, Task, compare, load_task
-from inknn.lab.methods import METHODS, Method, PlainVote
+from inknn.lab import comparison as comparing
+from inknn.lab.comparison import QUICK, Task, compare, load_task
+from inknn.lab.methods import METHODS, Method, PlainVote, measure
 from inknn.lab.statistics import mcnemar, wilson_interval
 from inknn.metrics import METRICS
 
@@ -96,7 +96,7 @@ class TestTheFigures:
         assert mcnemar(one, other) == mcnemar(other, one)
 
     def test_digits_that_only_one_was_asked_about_do_not_count(self, task, monkeypatch):
-        with_method(monkeypatch, "half", lambda images: np.full(len(images), -1), asked=(10, 40))
+        with_method(monkeypatch, "half", lambda images: np.full(len(images), -1), limits=(10, 40))
         half = next(row for row in compare(task, only=["knn-euclidean", "half"]).rows if row.name == "half")
         assert (half.test, half.errors) == (40, 40)
         whole = next(row for row in compare(task, only=["knn-euclidean"]).rows)
@@ -107,6 +107,20 @@ class TestTheFigures:
         with_method(monkeypatch, "spy", lambda images: seen.append(images) or np.zeros(len(images)))
         compare(task, only=["spy"])
         np.testing.assert_array_equal(np.concatenate(seen), task.test.images)
+
+    def test_one_method_can_be_measured_alone(self, task, comparison):
+        found = measure(METHODS["knn-euclidean"], task.train.images, task.train.labels, task.test.images)
+        row = next(row for row in comparison.rows if row.name == "knn-euclidean")
+        assert tuple(found.predictions != task.test.labels) == row.wrong
+        assert found.bytes == row.bytes
+        assert min(found.fit_seconds, found.predict_seconds) > 0
+
+    def test_scikit_learns_neighbors_and_ours_agree_but_for_ties(self, task):
+        ours, theirs = (
+            measure(METHODS[name], task.train.images, task.train.labels, task.test.images).predictions
+            for name in ("knn-euclidean", "sklearn-knn")
+        )
+        assert np.mean(ours == theirs) >= 0.98
 
     def test_it_is_plain_values(self, comparison):
         plain = comparison.to_dict()
@@ -119,7 +133,8 @@ class TestMethods:
     def test_every_metric_every_feature_and_every_preset_has_a_line(self):
         assert {f"knn-{name}" for name in [*METRICS, *FEATURES] if name != "pixels"} <= set(METHODS)
         assert {f"inknn-{name}" for name in PRESETS} <= set(METHODS)
-        assert {"svm", "forest", "logistic", "mlp", "knn-learned", "knn-gradient+whitening"} <= set(METHODS)
+        others = {"svm", "forest", "logistic", "mlp", "sklearn-knn", "knn-learned", "knn-gradient+whitening"}
+        assert others <= set(METHODS)
 
     @pytest.mark.parametrize("name", [name for name in METHODS if name != "mlp"])
     def test_each_tells_digits_apart_better_than_chance(self, task, name):
@@ -138,6 +153,7 @@ class TestMethods:
             return contestant.nbytes()
 
         assert size("knn-euclidean") == 300 * (784 + 1)
+        assert size("sklearn-knn") == 300 * (784 * 4 + 1)
         assert size("knn-zoning") == 300 * (49 * 4 + 1)
         assert size("logistic") in {10 * 785 * 4, 10 * 785 * 8}
         gray = images.reshape(300, -1).astype(np.float32) / np.float32(255)
@@ -273,7 +289,7 @@ class TestTheCommand:
         code, out, _ = run(self.MINE, "--only", "knn-euclidean", "--only", "knn-ink")
         assert code == 0
         assert "ms a digit" in out
-        assert "80 digits learned, 20 asked" in " ".join(out.split())
+        assert "80 digits learned, 20 tested" in " ".join(out.split())
 
     def test_an_interrupted_run_shows_what_is_done(self, run, monkeypatch):
         def interrupted(images):
@@ -334,7 +350,7 @@ class TestTheCommand:
 def test_unequal_pictures_in_the_two_parts_are_told(monkeypatch):
     def load(data, part, **_):
         side = 8 if part == "train" else 9
-        return LabeledDigits("odd", np.zeros((4, side, side), np.uint8), np.arange(4))
+        return LabeledDigits("odd", np.zeros((4, side, side), np.uint8), np.arange(4), part=part)
 
     monkeypatch.setattr(comparing, "load_digits", load)
     with pytest.raises(DataError, match="different sizes"):
