@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .origins import sources
+from .data import find_groups
 
 if TYPE_CHECKING:
     from ..recognizer.predictions import Predictions
@@ -118,7 +118,7 @@ class Asked:
             self.model.classes,
             np.concatenate(self._confidence),
             np.concatenate(self._verdicts),
-            sources(self.groups, self.labels),
+            find_groups(self.groups, self.labels),
         )
 
     def mistakes(self) -> tuple[Mistake, ...]:

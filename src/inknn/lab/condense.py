@@ -1,7 +1,8 @@
 """Keep fewer references, and say what that costs.
 
-The cost is measured on a fifth of the digits, held out: the metric is learned from the other four fifths,
-what to keep is chosen among them, and the held-out digits are asked of all and of those that are kept.
+The cost is measured on a fifth of the digits, held out by :func:`inknn.lab.data.hold_out`: the metric is
+learned from the other four fifths, what to keep is chosen among them, and the held-out digits are asked of
+all and of those that are kept.
 What is given out is chosen in the same way among all digits. So the errors are those of a set that is a
 fifth smaller; none of the digits that count them had a say in anything.
 """
@@ -25,8 +26,8 @@ from ..recognizer.calibration import Calibration, calibrate
 from ..recognizer.settings import Settings
 from .audit import checked_classes
 from .condensing import METHODS, Method
-from .interval import wilson_interval
-from .sampling import stratified_sample
+from .data import groups_of, hold_out
+from .statistics import wilson_interval
 
 __all__ = [
     "Condensed",
@@ -38,9 +39,6 @@ __all__ = [
     "save_model",
     "wanted_count",
 ]
-
-_HELD_OUT = 0.2
-_SEED = 5
 
 
 class KeepError(InknnError, ValueError):
@@ -86,6 +84,8 @@ class Condensed:
     method : str
     indices : int64 (m,)
         Which of them are kept, ascending.
+    how : str
+        How the digits held out were chosen.
     costs : list of Cost
         Measured with four fifths: all, kept, as many at random, and kept with a metric learned from them
         alone.
@@ -96,6 +96,7 @@ class Condensed:
     digits: LabeledDigits
     method: str
     indices: NDArray[np.int64]
+    how: str
     costs: list[Cost]
     classifier: DigitClassifier
 
@@ -112,6 +113,7 @@ class Condensed:
             "count": len(self.digits),
             "kept": len(self.indices),
             "ratio": self.ratio,
+            "how": self.how,
             "held_out": [
                 {
                     "name": cost.name,
@@ -141,7 +143,8 @@ class Condensed:
                 f"{f'{100 * low:.2f}–{100 * high:.2f}':>15}{cost.milliseconds:>11.4f}"
             )
         asked = (
-            f"{self.costs[0].count:,} held-out digits; chosen among the other {self.costs[0].references:,}"
+            f"{self.costs[0].count:,} digits held out {self.how};\nchosen among the other "
+            f"{self.costs[0].references:,}"
         )
         return "\n".join([*lines, "", asked])
 
@@ -215,8 +218,8 @@ def condense(
     classes, codes = checked_classes(digits)
     count = _count_for_labels(keep, digits, len(classes))
     images, _ = to_normal_form(digits.images, progress)
-    held = stratified_sample(codes, round(_HELD_OUT * len(codes)), _SEED)
-    others = np.setdiff1d(np.arange(len(codes)), held)
+    split = hold_out(codes, groups_of(digits))
+    others, held = split.known, split.held_out
     costs, calibration = _measured(
         _Part(images[others], codes[others], images[held], codes[held], len(classes)),
         chosen,
@@ -229,7 +232,7 @@ def condense(
     whole = classifier.recognizer_
     indices = chosen.keep(whole.vectors, codes, count, progress)
     classifier.recognizer_ = replace(_subset(whole, indices, chosen.n_neighbors), calibration=calibration)
-    return Condensed(digits, chosen.name, indices, costs, classifier)
+    return Condensed(digits, chosen.name, indices, split.how, costs, classifier)
 
 
 def _count_for_labels(keep: str | None, digits: LabeledDigits, n_labels: int) -> int:

@@ -20,7 +20,7 @@ from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
 from ..progress import Progress, no_progress
 from .asked import Asked, Mistake
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 if TYPE_CHECKING:
     from ..datasets.load import Part

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..interval import wilson_interval
+from ..statistics import wilson_interval
 from .asking import ask_factory
 from .request import Request
 from .style import BLUE, GRAY, INK, LARGE, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
