@@ -21,8 +21,8 @@ from .sink import Sink
 from .sources import STDIN, SUFFIXES, Source, find_sources
 
 if TYPE_CHECKING:
-    from ..lab.models import Model
     from ..lab.predicting import Prediction
+    from ..memory import Model
     from ..progress import Progress
 
 _HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbors")
@@ -75,7 +75,7 @@ def predict(
 
     Exit codes: 0 all were answered, 3 a picture can't be read (the others are), 4 the model or data can't be.
     """
-    from ..lab.models import open_model
+    from ..memory import open_model
 
     code = 0
     with ExitStack() as stack:

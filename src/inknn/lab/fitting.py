@@ -98,7 +98,7 @@ def fit_data(
 
     _check_fittable(parameters.get("features", LEARNED), parameters.get("metric", "euclidean"))
     classifier = DigitClassifier(**parameters)
-    classifier.check_parameters()
+    classifier._settings()
     digits = load_digits(data, part, normalize=True, progress=progress)
     classes = np.unique(digits.labels)
     if len(classes) < 2:

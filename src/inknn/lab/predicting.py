@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..datasets.normal_form import normal_form_of, to_normal_form
 from ..errors import PictureError
 from ..ink import PictureSource, open_pages
+from ..memory import Model
 from ..progress import Progress, no_progress
-from .models import Model
 
 __all__ = ["Prediction", "predict_digits", "predict_picture"]
 
@@ -108,16 +108,16 @@ def predict_digits(
 def _answers(
     model: Model, images: NDArray[np.uint8], names: Sequence[str], note: str = ""
 ) -> list[Prediction]:
-    answers = model.recognizer.recognize(images)
+    answers = model.predict(images)
     return [
         Prediction(
             name,
-            int(model.classes[answers.labels[i]]),
+            int(answers.labels[i]),
             str(answers.verdicts[i]),
             round(float(answers.confidence[i]), 4),
             round(float(answers.credibility[i]), 4),
             tuple(answers.neighbor_indices[i, :_SHOWN].tolist()),
-            tuple(model.classes[answers.neighbor_labels[i, :_SHOWN]].tolist()),
+            tuple(answers.neighbor_labels[i, :_SHOWN].tolist()),
             note,
         )
         for i, name in enumerate(names)
