@@ -19,7 +19,7 @@ from ...datasets import LabeledDigits
 from ...errors import UnknownNameError
 from ...metrics import METRICS
 from ...progress import Progress, no_progress
-from ..fitting import fit_command, steps_to_digits
+from ..fit_command import fit_command, steps_to_digits
 from ..spaces import Space, SpaceError, metric_and_parameters
 from .curves import Curve
 from .folds import Folds
