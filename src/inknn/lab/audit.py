@@ -265,9 +265,9 @@ def audit_data(
             raise DataError(f"{digits.name} has one part only, which can't be compared with itself")
     recognizer = None
     if os.fspath(data) == "mnist" and part == "train":  # prepared already
-        from ..memory import factory_recognizer
+        from ..memory import factory_model
 
-        recognizer = factory_recognizer(progress)
+        recognizer = factory_model(progress=progress).recognizer
     return audit(digits, recognizer=recognizer, against=other, n_odd=n_odd, progress=progress)
 
 

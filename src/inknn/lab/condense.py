@@ -231,7 +231,8 @@ def condense(
     )
     whole = classifier.recognizer_
     indices = chosen.keep(whole.vectors, codes, count, progress)
-    classifier.recognizer_ = replace(_subset(whole, indices, chosen.n_neighbors), calibration=calibration)
+    kept = replace(_subset(whole, indices, chosen.n_neighbors), calibration=calibration)
+    classifier.model_ = replace(classifier.model_, recognizer=kept)
     return Condensed(digits, chosen.name, indices, split.how, costs, classifier)
 
 

@@ -72,7 +72,7 @@ def learn_projection(
 
 
 def draw(count: int, wanted: int, turn: int = 0) -> NDArray[np.int64]:
-    """Up to ``wanted`` of ``range(count)``, each at most once: the same in every run, others in every turn."""
+    """Up to ``wanted`` of ``range(count)``, each once at most: the same in each run, others in each turn."""
     return np.random.default_rng([SEED, turn]).permutation(count)[:wanted]
 
 

@@ -9,7 +9,7 @@ from ...datasets import LabeledDigits
 from ...errors import OptionError, UnknownNameError
 from ...metrics import METRICS
 from ...progress import Progress, no_progress, step_of
-from ..fitting import fit_command, steps_to_digits
+from ..fit_command import fit_command, steps_to_digits
 from ..pipeline import Pipeline, parse_metric
 from .cross_validation import CrossValidation
 from .result import Curve, TuneResult
