@@ -21,7 +21,7 @@ from ..metrics import METRICS
 from ..progress import Progress
 from ..recognizer import Predictions, Recognizer
 from ..recognizer.settings import LEARNED, Settings
-from .neighbors import check_enough, checked_k
+from .validation import check_enough_references, check_n_neighbors
 
 __all__ = ["PRESETS", "DigitClassifier"]
 
@@ -152,7 +152,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If a parameter can't be; for an unknown name it offers the nearest.
         """
-        checked_k(self.n_neighbors)
+        check_n_neighbors(self.n_neighbors)
         if self.preset not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
         if self.weights not in _POWERS:
@@ -294,9 +294,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             Rows of the ``X`` of ``fit``; of equally near ones, the smaller index comes first.
         """
         check_is_fitted(self)
-        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
+        k = check_n_neighbors(self.n_neighbors if n_neighbors is None else n_neighbors)
         images = self._images(X)
-        check_enough(k, len(self.recognizer_.labels), len(images))
+        check_enough_references(k, len(self.recognizer_.labels), len(images))
         distances, indices = self.recognizer_.neighbors(images, k, n_threads=self.n_jobs)
         return (distances, indices) if return_distance else indices
 
