@@ -18,7 +18,7 @@ from inknn.cli.sink import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.estimators.digits import PRESETS
-from inknn.estimators.features import FEATURES
+from inknn.estimators.registry import FEATURES
 from inknn.lab import compare as comparing
 from inknn.lab.compare import QUICK, Task, compare, load_task, mcnemar
 from inknn.lab.interval import wilson_interval

@@ -17,7 +17,7 @@ from inknn.cli import main
 from inknn.cli.sink import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.estimators.features import feature
+from inknn.estimators.registry import feature
 from inknn.lab.sampling import stratified_sample
 from inknn.lab.spaces import Space, SpaceError, known_spaces
 from inknn.lab.tuning import Curve, folds, parse_ks, passes, tune

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..estimators.digits import PRESETS, DigitClassifier
-from ..estimators.features import FEATURES
 from ..estimators.neighbors_classifier import KNeighborsClassifier
+from ..estimators.registry import FEATURES
 from ..metrics import METRICS
 from .peers import random_forest, support_vectors
 from .spaces import LEARNED, Space

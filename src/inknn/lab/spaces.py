@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InknnError, UnknownNameError
-from ..estimators.features import FEATURES, feature
 from ..estimators.preprocessing import PREPROCESSING, preprocess
+from ..estimators.registry import FEATURES, feature
 from ..metrics import METRICS
 from ..recognizer.metric_learning import describe, learn_projection
 from ..recognizer.settings import Settings

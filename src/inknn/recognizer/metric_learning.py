@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..features import Projection, fit_projection, gradient_histograms
 from ..features.augmentation import DEFORMATIONS, deform, halves, pairs
 from ..features.registry import DESCRIPTIONS
-from ..search import nearest
+from ..search import kneighbors
 from .settings import LEARNED, Settings
 
 __all__ = ["describe", "draw", "learn_projection", "make_non_digits"]
@@ -125,6 +125,6 @@ def _to_enemies(
         mine, enemies = challenged[labels[challenged] == label], vectors[labels != label]
         if len(enemies):
             k = min(n_impostors, len(enemies))
-            _, indices = nearest(vectors[mine], enemies, k, n_threads=n_threads)
+            _, indices = kneighbors(vectors[mine], enemies, k, n_threads=n_threads)
             found.append((vectors[mine][:, None] - enemies[indices]).reshape(-1, vectors.shape[1]))
     return np.concatenate(found)

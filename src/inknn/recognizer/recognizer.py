@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..features import Projection
-from ..metrics import MeasuredReferences
+from ..metrics import build_index
 from ..progress import Progress, no_progress
-from ..search import ExactIndex
+from ..search import Index
 from .calibration import Calibration
 from .metric_learning import describe, learn_projection, make_non_digits
 from .predictions import Predictions
-from .references import Index, Prototypes
+from .references import Prototypes
 from .reranking import Pictures
 from .settings import LEARNED, Settings
 from .verdict import NOT_A_DIGIT, Rules
@@ -30,7 +30,7 @@ from .verdict import NOT_A_DIGIT, Rules
 __all__ = ["Predictions", "Recognizer"]
 
 _INDEX = "index_"  # before the names of the index's arrays
-_FORMAT = 5  # of Recognizer.arrays(), and of what fit() does with the same settings
+_FORMAT = 6  # of Recognizer.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -312,14 +312,11 @@ def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> N
 def _index(
     vectors: NDArray[Any], settings: Settings, kept: Mapping[str, NDArray[Any]] | None = None
 ) -> Index:
-    if settings.metric == "euclidean":
-        return ExactIndex(vectors, kept=kept)
-    return MeasuredReferences(vectors, settings.metric)
+    return build_index(vectors, settings.metric, stored=kept)
 
 
 def _index_arrays(index: Index) -> dict[str, NDArray[Any]]:
-    arrays = index.arrays() if isinstance(index, ExactIndex) else {}
-    return {f"{_INDEX}{name}": array for name, array in arrays.items()}
+    return {f"{_INDEX}{name}": array for name, array in index.arrays().items()}
 
 
 def _projection_arrays(projection: Projection | None) -> dict[str, NDArray[Any]]:

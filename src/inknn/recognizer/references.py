@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import search_with
+from ..metrics import kneighbors
+from ..search import Index, without_itself
 from .calibration import Calibration
 from .metric_learning import draw
 from .reranking import Pictures, blended, label_distortions
 from .settings import Settings
 from .votes import Votes, local_mean_distances, reaches, vote
 
-__all__ = ["Index", "Prototypes", "without_itself"]
+__all__ = ["Prototypes"]
 
 _SECOND_LOOK_BATCH = 256
-
-
-class Index(Protocol):
-    """What finds neighbors: :class:`inknn.search.ExactIndex`, or what measures in another metric."""
-
-    def query(
-        self, queries: NDArray[Any], k: int, n_threads: int | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +156,7 @@ class Prototypes:
         k = min(self.settings.n_neighbors, len(non_digits))
         if k == 0:
             return np.zeros(len(queries))
-        found, _ = search_with(self.settings.metric, queries, non_digits, k, n_threads=n_threads)
+        found, _ = kneighbors(queries, non_digits, k, metric=self.settings.metric, n_threads=n_threads)
         return votes.distances / np.maximum(found.mean(axis=1), 1e-12)
 
     def calibrate(self, non_digits: NDArray[Any], *, n_threads: int | None = None) -> Calibration:
@@ -191,25 +184,3 @@ class Prototypes:
         reach = reaches(distances, self.labels[indices], truth, settings.n_neighbors)
         likeness = self.likeness(votes, queries, non_digits, n_threads=n_threads)
         return Calibration.fit(votes, reach, likeness, truth)
-
-
-def without_itself(
-    distances: NDArray[np.float64], indices: NDArray[np.int64], own: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Neighbors of references, less each reference itself.
-
-    Parameters
-    ----------
-    distances, indices : float64, int64 (n, k)
-        k ≥ 1.
-    own : int64 (n,)
-        The index of each. Where it isn't among its neighbors it lies behind its copies; the last goes then.
-
-    Returns
-    -------
-    distances, indices : float64, int64 (n, k − 1)
-    """
-    itself = indices == own[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    shape = (len(own), indices.shape[1] - 1)
-    return distances[~itself].reshape(shape), indices[~itself].reshape(shape)

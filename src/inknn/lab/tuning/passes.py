@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ...estimators.neighbors import NearestNeighbors
-from ...metrics import METRICS, search_with
+from ...metrics import METRICS, kneighbors
 from ..spaces import metric_and_parameters
 
 __all__ = ["WEIGHTS", "FoldErrors", "errors_by_k", "measure_fold"]
@@ -134,7 +134,7 @@ def _search(
     """What finds the k nearest of some vectors: with an index only where it makes up for being built."""
     name, parameters = metric_and_parameters(metric)
     if rows.dtype in (np.uint8, np.float32) and queries * len(rows) < _WORTH_AN_INDEX:
-        return lambda some: search_with(name, some, rows, k, **parameters)
+        return lambda some: kneighbors(some, rows, k, metric=name, **parameters)
     with threadpool_limits(1, user_api="blas"):  # threads that wait for each other can make 1 s last 10
         index = NearestNeighbors(k, metric=name, metric_params=parameters).fit(rows)
 
