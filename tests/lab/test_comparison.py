@@ -17,7 +17,7 @@ from inknn.cli import main
 from inknn.cli.sink import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.estimators.features import FEATURES
+from inknn.estimators.registry import FEATURES
 from inknn.lab import comparison as comparing
 from inknn.lab.comparison import QUICK, Task, compare, load_task
 from inknn.lab.methods import METHODS, Method, PlainVote, measure

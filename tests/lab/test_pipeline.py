@@ -7,7 +7,7 @@ import pytest
 
 from inknn.datasets import LabeledDigits
 from inknn.errors import OptionError, UnknownNameError
-from inknn.estimators.features import feature
+from inknn.estimators.registry import feature
 from inknn.lab.pipeline import STEPS, Pipeline, parse_metric
 
 

@@ -17,7 +17,7 @@ from inknn.cli import main
 from inknn.cli.sink import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, OptionError, UnknownNameError
-from inknn.estimators.features import feature
+from inknn.estimators.registry import feature
 from inknn.lab.data import sample
 from inknn.lab.pipeline import Pipeline
 from inknn.lab.tuning import Curve, cross_validation, parse_ks, tune, votes_by_k

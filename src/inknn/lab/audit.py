@@ -26,14 +26,14 @@ from ..recognizer import Recognizer
 from ..recognizer.metric_learning import draw
 from ..recognizer.settings import Settings
 from ..recognizer.votes import Votes, vote
-from ..search import ExactIndex, nearest
+from ..search import ExactIndex, kneighbors
 from .duplicates import Copies, exact_copies, near_copies, picture_groups
 from .label_noise import LabelNoise, fit_label_noise
 from .leave_one_out import label_distances, other_neighbors
 from .leverage import Leverage, measure_leverage
 
 if TYPE_CHECKING:
-    from ..recognizer.references import Index
+    from ..search import Index
 
 __all__ = ["Audit", "Odd", "Suspect", "audit", "audit_data", "checked_classes"]
 
@@ -344,7 +344,7 @@ def _oddness(votes: Votes, vectors: NDArray[np.float32], recognizer: Recognizer)
     odd = votes.distances / units[votes.labels]
     k = min(recognizer.settings.n_neighbors, len(recognizer.non_digits))
     if k:
-        away = nearest(vectors, recognizer.non_digits, k)[0].mean(axis=1)
+        away = kneighbors(vectors, recognizer.non_digits, k)[0].mean(axis=1)
         odd = odd * (votes.distances / np.maximum(away, 1e-12))
     return odd
 

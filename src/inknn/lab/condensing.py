@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
 from ..recognizer.votes import vote
-from ..search import ExactIndex, nearest, squared_distances
+from ..search import ExactIndex, kneighbors, squared_distances
 from .data import sample, shares
 from .leave_one_out import other_neighbors
 
@@ -89,7 +89,7 @@ def condensed(vectors: Vectors, codes: Codes, progress: Progress = no_progress) 
             progress(f"condensing: walk {walk}, {len(kept):,} kept", number / len(blocks))
             new = np.array(kept[asked[number] :], np.int64)
             if len(new):
-                distances, found = nearest(vectors[block], np.ascontiguousarray(vectors[new]), 1)
+                distances, found = kneighbors(vectors[block], np.ascontiguousarray(vectors[new]), 1)
                 nearer = distances[:, 0] < best[block]
                 best[block[nearer]] = distances[nearer, 0]
                 answers[block[nearer]] = codes[new[found[nearer, 0]]]
@@ -169,7 +169,7 @@ def medoids(
             mine
         )
         centers = np.ascontiguousarray(means.cluster_centers_, np.float32)
-        kept.append(rows[np.unique(nearest(centers, mine, 1)[1])])
+        kept.append(rows[np.unique(kneighbors(centers, mine, 1)[1])])
     return np.sort(np.concatenate(kept))
 
 

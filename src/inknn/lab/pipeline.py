@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OptionError, UnknownNameError
-from ..estimators.features import FEATURES, feature
 from ..estimators.preprocessing import PREPROCESSING, preprocess
+from ..estimators.registry import FEATURES, feature
 from ..metrics import METRICS
 from ..recognizer.description import describe
 from ..recognizer.metric_learning import learn_projection

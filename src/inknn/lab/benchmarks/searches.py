@@ -39,7 +39,7 @@ def whitened(size: Size, progress: Progress) -> Iterator[Row]:
     """Many queries at once among gradient histograms, whitened within the classes to 150 dimensions."""
     from sklearn.pipeline import make_pipeline
 
-    from ...estimators.features import feature
+    from ...estimators.registry import feature
 
     progress("preparing", 0.0)
     train, labels = datasets.load_mnist_part("train")
