@@ -27,6 +27,7 @@ from ..recognizer.metric_learning import draw
 from ..recognizer.settings import Settings
 from ..recognizer.votes import Votes, vote
 from ..search import ExactIndex, nearest
+from .data import encode_labels
 from .duplicates import Copies, exact_copies, near_copies, picture_groups
 from .label_noise import LabelNoise, fit_label_noise
 from .leave_one_out import label_distances, other_neighbors
@@ -35,7 +36,7 @@ from .leverage import Leverage, measure_leverage
 if TYPE_CHECKING:
     from ..recognizer.references import Index
 
-__all__ = ["Audit", "Odd", "Suspect", "audit", "audit_data", "checked_classes"]
+__all__ = ["Audit", "Odd", "Suspect", "audit", "audit_data"]
 
 PROBABLE = 0.5
 """A label that is rather wrong than right is called probably wrong."""
@@ -46,7 +47,6 @@ NEAR = 0.5
 UNRELATED = 0.1
 """A vote that mends fewer of the errors that always saying the commonest label makes has learned nothing."""
 
-_FEWEST = 20  # digits; fewer have no neighborhood
 _BATCH = 2000
 _SAMPLE = 3000  # digits nobody contradicts, by which contradiction is judged
 
@@ -184,7 +184,7 @@ def audit(
     DataError
         If there are too few digits, or all bear one label.
     """
-    classes, codes = checked_classes(digits)
+    classes, codes = encode_labels(digits)
     form, _ = to_normal_form(digits.images, progress)
     if recognizer is None:
         settings = Settings(n_distorted=0)  # pictures of doubtful digits aren't compared here
@@ -256,7 +256,7 @@ def audit_data(
         If its files are damaged, it has too few digits or only one label.
     """
     digits = load_digits(data, part, normalize=True, progress=progress)
-    checked_classes(digits)
+    encode_labels(digits)
     other = None
     if against is not None:
         theirs: Part = "train" if part == "test" else "test"
@@ -269,28 +269,6 @@ def audit_data(
 
         recognizer = factory_recognizer(progress)
     return audit(digits, recognizer=recognizer, against=other, n_odd=n_odd, progress=progress)
-
-
-def checked_classes(digits: LabeledDigits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The labels of a set, ascending, and the place of each digit's among them.
-
-    Raises
-    ------
-    DataError
-        If there are too few digits for neighbors to say anything, or all bear one label.
-    """
-    if len(digits) < _FEWEST:
-        raise DataError(
-            f"{digits.name} has {len(digits)} digits, too few for neighbors to say anything; give {_FEWEST} "
-            "or more"
-        )
-    classes, codes = np.unique(digits.labels, return_inverse=True)
-    if len(classes) < 2:
-        raise DataError(
-            f"all {len(digits):,} digits of {digits.name} are labeled {classes[0]}; two labels or more are "
-            "needed"
-        )
-    return classes, codes.astype(np.int64).ravel()
 
 
 def _firsts(names: NDArray[np.int64]) -> NDArray[np.int64]:
