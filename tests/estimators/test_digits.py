@@ -215,7 +215,7 @@ def test_no_sensible_number_of_voters_is_refused(train_digits, k, error):
 
 def test_there_are_two_presets_and_no_other(train_digits):
     assert DigitClassifier().preset == "best"
-    with pytest.raises(ValueError, match="preset must be one of best, fast, got 'bset'"):
+    with pytest.raises(ValueError, match="no preset named 'bset'; did you mean best.* There is: best, fast$"):
         DigitClassifier(preset="bset").fit(*train_digits)
 
 

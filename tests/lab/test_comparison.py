@@ -17,13 +17,13 @@ from inknn.cli import main
 from inknn.cli.sink import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.estimators.digits import PRESETS
 from inknn.estimators.features import FEATURES
 from inknn.lab import comparison as comparing
 from inknn.lab.comparison import QUICK, Task, compare, load_task
 from inknn.lab.methods import METHODS, Method, PlainVote, measure
 from inknn.lab.statistics import mcnemar, wilson_interval
 from inknn.metrics import METRICS
+from inknn.recognizer.settings import PRESETS
 
 CHEAP = ("inknn-fast", "knn-euclidean", "knn-ink", "logistic")
 

@@ -37,6 +37,7 @@ class Stub:
         confidence = images[:, 0, 1] / 100
         n, k = len(images), 6
         return Predictions(
+            TEN,
             labels,
             np.full((n, 10), 0.1),
             confidence,
@@ -297,8 +298,8 @@ class TestCommand:
         path = folder / "some-images-idx3-ubyte"
         code, out, _ = run(capsys, "evaluate", path, "--model", folder / "m.inknn", "-f", "json")
         found = json.loads(out)
-        assert (code, found["settings"]["prototypes"]) == (0, 3000)
-        assert found["settings"]["references"] == str(folder / "m.inknn")
+        assert (code, found["settings"]["references"]) == (0, 3000)
+        assert found["settings"]["model"] == str(folder / "m.inknn")
 
     def test_a_note_goes_to_stderr_unless_quiet(self, folder, classifier, capsys, train_digits):
         classifier.save(folder / "m.inknn")

@@ -128,7 +128,7 @@ def read_npz(
         If it is damaged, has no such arrays, or they don't fit each other.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             names = {re.sub(r"[^a-z0-9]+", "_", name.lower()): name for name in file.files}
             images, labels, is_part = _pair_in(names, part, path)
             try:

@@ -29,7 +29,7 @@ _ITSELF = 1e-5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbor:
-    """A prototype that had a say: its number, digit, distance and, where it was kept, picture."""
+    """A reference that had a say: its number, digit, distance and, where it was kept, picture."""
 
     index: int
     label: int
@@ -91,7 +91,7 @@ class Asked:
         self._probabilities: list[NDArray[np.float64]] = []
         self._confidence: list[NDArray[np.float64]] = []
         self._verdicts: list[NDArray[np.str_]] = []
-        self._known = 0  # digits that are prototypes themselves
+        self._known = 0  # digits that are references themselves
         self._worst: list[tuple[float, int, Predictions, int]] = []  # with the batch and the row in it
 
     def ask(self, start: int, stop: int) -> None:
@@ -154,7 +154,7 @@ class Asked:
 
 
 def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
-    """How many digits are prototypes too.
+    """How many digits are references too.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictu
     images : uint8 (n, 28, 28)
         What was asked.
     pictures : Pictures, or None
-        Those of the prototypes; where none were kept, the distances have to tell.
+        Those of the references; where none were kept, the distances have to tell.
     """
     distances = answers.neighbor_distances
     near = distances <= _ITSELF * distances[:, -1:]
@@ -176,7 +176,7 @@ def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictu
 
 
 def notes_on(images: NDArray[np.uint8], known: int) -> tuple[str, ...]:
-    """What has to be known before figures on digits are believed, ``known`` of which are prototypes too."""
+    """What has to be known before figures on digits are believed, ``known`` of which are references too."""
     notes = []
     if known:
         notes.append(

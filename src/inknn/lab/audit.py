@@ -167,7 +167,7 @@ def audit(
     digits : LabeledDigits
         Of two labels or more.
     recognizer : Recognizer, optional
-        One whose prototypes are these digits, in this order; it is fitted by default.
+        One whose references are these digits, in this order; it is fitted by default.
     against : LabeledDigits, optional
         Another set, like the test part, in which copies of digits of this one are looked for.
     n_odd : int
@@ -192,7 +192,7 @@ def audit(
     groups = picture_groups(digits.images)
     # A copy is no independent witness: of those with the same label only the first is asked, and answers.
     kept = _firsts(groups * len(classes) + codes)
-    vectors, index, mine = recognizer.vectors, recognizer.index, codes[kept]
+    vectors, index, mine = recognizer.vectors, recognizer.references.index, codes[kept]
     if len(kept) < len(codes):
         vectors = np.ascontiguousarray(vectors[kept])
         index = ExactIndex(vectors)
@@ -314,7 +314,7 @@ def _suspects(
 
 
 def _oddness(votes: Votes, vectors: NDArray[np.float32], recognizer: Recognizer) -> NDArray[np.float64]:
-    """Farness times likeness to non-digits, as :mod:`inknn.recognizer.calibration` has them, float64 (n,)."""
+    """Nonconformity, as :mod:`inknn.recognizer.calibration` has it, float64 (n,)."""
     usual = float(np.median(votes.distances)) or 1.0
     units = np.full(votes.shares.shape[1], usual)
     for label in np.unique(votes.labels):

@@ -22,10 +22,8 @@ from ..errors import OptionError, UnknownNameError
 from ..estimators.digits import DigitClassifier
 from ..progress import Progress, no_progress, step_of
 from ..recognizer import Recognizer
-from ..recognizer.calibration import Calibration
+from ..recognizer.calibration import Calibration, calibrate
 from ..recognizer.settings import Settings
-from ..recognizer.votes import reaches
-from ..search import ExactIndex
 from ..tables import Table
 from .data import Rows, encode_labels, groups_of, hold_out
 from .selection import SELECTIONS, Selection
@@ -265,9 +263,9 @@ class _Part:
 
     def cost(self, name: str, recognizer: Recognizer, queries: NDArray[Any]) -> Cost:
         started = time.perf_counter()
-        recognizer.index.query(queries, min(recognizer.settings.n_margin_neighbors, len(recognizer.labels)))
+        recognizer.references.neighbors(queries, recognizer.settings.n_margin_neighbors)
         seconds = time.perf_counter() - started
-        _, _, votes = recognizer.prototypes.vote(queries, None)
+        _, _, votes = recognizer.references.vote(queries, None, recognizer.settings)
         errors = int(np.count_nonzero(votes.labels != self.codes[self.held_out]))
         return Cost(name, len(recognizer.labels), errors, len(queries), 1000 * seconds / len(queries))
 
@@ -289,28 +287,11 @@ def _measure(
         part.cost("as many at random", _subset(everything, drawn, selection.n_neighbors), queries),
         part.cost("kept, metric learned from them", alone, alone.embed(images)),
     ]
-    return costs, _calibrated(some, queries, part.codes[part.held_out])
+    truth = part.codes[part.held_out]
+    # Fewer references lie farther apart, so margins and distances mean something else.
+    return costs, calibrate(some.references, some.non_digits, some.settings, queries, truth)
 
 
 def _subset(recognizer: Recognizer, kept: Rows, n_neighbors: int) -> Recognizer:
     """The recognizer with fewer references, in the same metric."""
-    vectors = np.ascontiguousarray(recognizer.vectors[kept])
-    return replace(
-        recognizer,
-        labels=np.asarray(recognizer.labels)[kept],
-        vectors=vectors,
-        index=ExactIndex(vectors),
-        settings=replace(recognizer.settings, n_neighbors=n_neighbors),
-        pictures=None,
-    )
-
-
-def _calibrated(
-    recognizer: Recognizer, queries: NDArray[np.float32], truth: NDArray[np.int64]
-) -> Calibration:
-    """Of margins and distances among fewer references, which lie farther apart."""
-    prototypes = recognizer.prototypes
-    distances, near, votes = prototypes.vote(queries, None)
-    reach = reaches(distances, recognizer.labels[near], truth, recognizer.settings.n_neighbors)
-    likeness = prototypes.likeness(votes, queries, recognizer.non_digits)
-    return Calibration.fit(votes, reach, likeness, truth)
+    return replace(recognizer.subset(kept), settings=replace(recognizer.settings, n_neighbors=n_neighbors))

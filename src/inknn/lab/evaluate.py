@@ -154,7 +154,7 @@ def evaluate_data(
         settings={
             **_part(data, part),
             "pictures": _treatment(None if digits.several_sizes else digits.images.shape[1:], changed),
-            "references": asked.name,
+            "model": asked.name,
         },
         progress=progress,
     )

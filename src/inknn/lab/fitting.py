@@ -184,4 +184,4 @@ def _blank_ones(digits: LabeledDigits) -> list[str]:
         raise DataError(f"all {blank} pictures of {digits.name} are blank; a model needs digits")
     if not blank:
         return []
-    return [f"{blank} of the {len(digits)} pictures are blank, and became prototypes; better leave them out"]
+    return [f"{blank} of the {len(digits)} pictures are blank, and became references; better leave them out"]

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..datasets.normal_form import to_mnist_form
-from ..estimators.digits import PRESETS, DigitClassifier
+from ..estimators.digits import DigitClassifier
 from ..estimators.features import FEATURES
 from ..estimators.neighbors_classifier import KNeighborsClassifier
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
-from ..recognizer.settings import LEARNED
+from ..recognizer.settings import LEARNED, PRESETS
 from .pipeline import Pipeline
 
 __all__ = ["METHODS", "Classifier", "Measured", "Method", "PlainVote", "measure"]

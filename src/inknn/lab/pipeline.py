@@ -18,7 +18,8 @@ from ..errors import OptionError, UnknownNameError
 from ..estimators.features import FEATURES, feature
 from ..estimators.preprocessing import PREPROCESSING, preprocess
 from ..metrics import METRICS
-from ..recognizer.metric_learning import describe, learn_projection
+from ..recognizer.description import describe
+from ..recognizer.metric_learning import learn_projection
 from ..recognizer.settings import LEARNED, Settings
 
 __all__ = ["STEPS", "Pipeline", "parse_metric"]

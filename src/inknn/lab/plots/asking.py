@@ -38,7 +38,7 @@ def ask_factory(request: Request) -> tuple[LabeledDigits, Predictions, str]:
         asked = request.sample(asked, request.limit)
     answers = recognizer.recognize(asked.images)
     words = (
-        f"Set: {asked.name}. {len(recognizer.labels):,} prototypes, k = {recognizer.settings.n_neighbors}, "
+        f"Set: {asked.name}. {len(recognizer.labels):,} references, k = {recognizer.settings.n_neighbors}, "
         "learned metric."
     )
     for note in notes_on(asked.images, count_known(answers, asked.images, factory_images())):
