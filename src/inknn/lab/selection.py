@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
+from ..recognizer.references import References
 from ..recognizer.votes import vote
-from ..search import ExactIndex, nearest, squared_distances
+from ..search import nearest, squared_distances
 from .data import Rows, sample, shares
-from .leave_one_out import other_neighbors
+from .neighbors import find_neighbors
 
 __all__ = ["SELECTIONS", "Selection", "condensed", "edited", "medoids"]
 
@@ -124,11 +125,12 @@ def _walk(
 
 def edited(vectors: Vectors, codes: Codes, progress: Progress = no_progress) -> Rows:
     """Digits whose label wins the vote of their three nearest others (Wilson, 1972): rows, int64 (m,)."""
-    rows = np.arange(len(vectors))
-    index = ExactIndex(vectors)
-    _, indices = other_neighbors(index, vectors, rows, _EDITORS, progress, "editing: searching neighbors")
+    n_labels = int(codes.max()) + 1
+    references = References.build(codes, vectors, "euclidean", n_labels=n_labels)
+    own, what = np.arange(len(vectors)), "editing: searching neighbors"
+    _, indices = find_neighbors(references, vectors, _EDITORS, own, progress=progress, what=what)
     equal = np.ones(indices.shape)  # distances: all have one vote, and if all differ the nearest wins
-    votes = vote(equal, codes[indices], n_labels=int(codes.max()) + 1)
+    votes = vote(equal, codes[indices], n_labels=n_labels)
     return np.flatnonzero(votes.labels == codes)
 
 
