@@ -249,7 +249,7 @@ class TestTheTask:
 
     def test_one_label_only_is_told(self, tmp_path, train_digits):
         np.savez(tmp_path / "mine.npz", images=train_digits[0][:20], labels=np.full(20, 7))
-        with pytest.raises(DataError, match="one label"):
+        with pytest.raises(DataError, match="two labels or more"):
             load_task(tmp_path / "mine.npz")
 
     def test_unknown_methods_offer_the_nearest(self, task):

@@ -397,7 +397,7 @@ class TestTheCommand:
     def test_one_label_only_is_told(self, digits, idx, run):
         code, _, err = run(idx(digits.images[:20], np.full(20, 7)))
         assert code == 4
-        assert "all 20 digits are labeled 7" in err
+        assert "all 20 digits of some-images-idx3-ubyte are labeled 7" in err
 
     def test_an_unknown_set_is_told_by_the_real_command_in_one_line(self, tmp_path):
         done = subprocess.run(

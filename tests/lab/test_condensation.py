@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 from inknn import DigitClassifier
 from inknn.datasets import load_digits, load_mnist_part
 from inknn.datasets.load import LabeledDigits
-from inknn.errors import DataError, UnknownNameError
-from inknn.lab.condense import KeepError, checked_method, condense, wanted_count
-from inknn.lab.condensing import METHODS, condensed, edited, medoids
+from inknn.errors import DataError, OptionError, UnknownNameError
+from inknn.lab.condensation import check_options, condense, count_to_keep, save_digits
+from inknn.lab.selection import SELECTIONS, condensed, edited, medoids
 from inknn.progress import no_progress
 from inknn.search import brute_force
 
@@ -67,7 +68,7 @@ class TestCondensed:
     def test_walks_in_blocks_and_says_the_same_as_one_by_one(self, monkeypatch):
         """Hart's rule written down: keep whom the nearest kept one names wrongly, until none is left."""
         vectors, codes = clouds(1)
-        monkeypatch.setattr("inknn.lab.condensing._BLOCK", 7)
+        monkeypatch.setattr("inknn.lab.selection._BLOCK", 7)
         kept = [int(row) for row in self.starts(vectors, codes)]
         before = -1
         while len(kept) != before:
@@ -120,12 +121,12 @@ class TestMedoids:
         assert set(codes[kept]) == {0, 1, 2}
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", SELECTIONS)
 def test_every_method_keeps_rows_in_order_and_all_labels(name):
     """Even a label of one digit, which editing alone would do away with."""
     vectors, codes = clouds(4)
     vectors, codes = np.append(vectors, vectors[:1] + 0.01, axis=0), np.append(codes, 3)
-    kept = METHODS[name].keep(vectors, codes, 60, no_progress)
+    kept = SELECTIONS[name].select(vectors, codes, 60, no_progress)
     assert np.array_equal(kept, np.unique(kept))
     assert name == "random" or set(codes[kept]) == {0, 1, 2, 3}
     assert 4 <= len(kept) < 301
@@ -144,7 +145,7 @@ class TestCost:
 
     def test_says_how_the_held_out_digits_were_chosen(self, found):
         assert found.to_dict()["how"] == "in blocks of the data's order: no groups are known"
-        assert "180 digits held out in blocks of the data's order" in str(found)
+        assert "held out  180 digits, in blocks of the data's order" in str(found)
 
     def test_is_counted_on_strangers_where_writers_are_known(self, digits):
         writers = tuple(f"writer {i // 30}" for i in range(300))
@@ -173,28 +174,28 @@ class TestCost:
 
 class TestHowMany:
     @pytest.mark.parametrize(
-        ("keep", "count"), [("10%", 20), ("0.1%", 1), ("200", 200), (" 7 ", 7), (None, None)]
+        ("keep", "count"), [("10%", 20), ("0.1%", 1), ("200", 200), (" 7 ", 7), (None, 20)]
     )
     def test_is_a_number_or_a_part(self, keep, count):
-        assert wanted_count(keep, 200) == count
+        assert count_to_keep(keep, 200) == count
 
     @pytest.mark.parametrize("keep", ["0", "0%", "-1", "201", "101%", "many", "1.5", "nan%", ""])
     def test_nonsense_is_refused(self, keep):
-        with pytest.raises(KeepError, match="10%"):
-            wanted_count(keep, 200)
+        with pytest.raises(OptionError, match="10%"):
+            count_to_keep(keep, 200)
 
     @pytest.mark.parametrize("keep", ["0", "150%", "-3", "nan%"])
     def test_nonsense_is_told_before_anything_is_read_and_without_a_count(self, keep):
-        with pytest.raises(KeepError, match=f"^can't keep {keep} of the digits; write 10% or 6000, say$"):
-            checked_method("medoids", keep)
+        with pytest.raises(OptionError, match=f"^can't keep {keep} of the digits; write 10% or 6000$"):
+            check_options("medoids", keep)
 
     @pytest.mark.parametrize("method", ["medoids", "random"])
     def test_fewer_than_one_for_each_label_are_refused(self, digits, method):
-        with pytest.raises(KeepError, match="can't keep 3 of 900 digits with 10 labels; keep 10 or more"):
+        with pytest.raises(OptionError, match="can't keep 3 of 900 digits with 10 labels; keep 10 or more"):
             condense(digits, method, "3")
 
     def test_a_method_that_decides_for_itself_is_not_told(self, digits):
-        with pytest.raises(KeepError, match="leave --keep out"):
+        with pytest.raises(OptionError, match="leave --keep out"):
             condense(digits, "condensed", "10%")
 
     def test_an_unknown_method_is_met_with_the_nearest(self, digits):
@@ -236,6 +237,14 @@ def test_the_command_writes_digits_that_can_be_read_again(tmp_path, digits):
     with np.load(tmp_path / "small.npz") as arrays:
         assert np.array_equal(digits.images[arrays["indices"]], small.images)
         assert np.array_equal(digits.labels[arrays["indices"]], small.labels)
+
+
+def test_digits_that_are_written_keep_their_groups(tmp_path, found, digits):
+    writers = tuple(f"writer {i // 30}" for i in range(900))
+    grouped = replace(found, digits=replace(digits, groups=writers))
+    with open(tmp_path / "small.npz", "wb") as file:
+        save_digits(grouped, file)
+    assert load_digits(tmp_path / "small.npz").groups == tuple(writers[row] for row in found.indices)
 
 
 def test_a_model_can_be_saved_and_loaded(tmp_path, found, digits):
