@@ -12,18 +12,19 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from inknn import files
+from inknn import cache
+from inknn.cache import cache_dir, cached, clear_cache, first_time
 from inknn.errors import DataError
-from inknn.files import atomic_write, cache_dir, cached, clear_cache, drop_unfinished, first_time
+from inknn.files import atomic_write, drop_unfinished
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A cache folder of this test alone."""
     monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(cache.tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(files, "_settled", {})
+    monkeypatch.setattr(cache, "_settled", {})
     return tmp_path / "cache"
 
 
@@ -46,7 +47,7 @@ class TestWhereTheCacheIs:
 
     def test_without_the_variable_it_is_the_platforms(self, monkeypatch):
         monkeypatch.delenv("INKNN_CACHE_DIR", raising=False)
-        assert files._wanted_dir() == platformdirs.user_cache_path("inknn", appauthor=False)
+        assert cache._wanted_dir() == platformdirs.user_cache_path("inknn", appauthor=False)
 
     def test_an_unwritable_one_is_replaced_by_a_private_one_with_one_warning(self, unwritable):
         with pytest.warns(UserWarning, match="INKNN_CACHE_DIR"):
@@ -59,14 +60,14 @@ class TestWhereTheCacheIs:
 
     @pytest.mark.skipif(not hasattr(os, "getuid"), reason="folders have no owners here")
     def test_a_replacement_that_others_can_write_is_not_trusted(self, unwritable):
-        squatted = files._temporary_dir()
+        squatted = cache._temporary_dir()
         squatted.mkdir()
         squatted.chmod(0o777)
         with pytest.warns(UserWarning, match="can't write"):
             assert cache_dir() != squatted
 
     def test_nowhere_to_write_is_an_error_that_says_what_to_do(self, unwritable, tmp_path, monkeypatch):
-        monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "missing"))
+        monkeypatch.setattr(cache.tempfile, "tempdir", str(tmp_path / "missing"))
         with pytest.raises(DataError, match="set INKNN_CACHE_DIR"):
             cache_dir()
 
@@ -198,7 +199,7 @@ class TestCached:
     def test_a_good_file_in_a_read_only_folder_is_used_without_a_warning(self, folder, monkeypatch):
         folder.mkdir()
         (folder / "inknn-a").write_text("prepared")
-        monkeypatch.setattr(files, "_try_writing", read_only)
+        monkeypatch.setattr(cache, "try_writing", read_only)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert cached("inknn-a", load=load_text, build=lambda: "new", store=store_text) == "prepared"
@@ -209,7 +210,8 @@ class TestCached:
         script.write_text(
             "import sys, time\n"
             "from pathlib import Path\n"
-            "from inknn.files import atomic_write, cached\n"
+            "from inknn.cache import cached\n"
+            "from inknn.files import atomic_write\n"
             "def build():\n"
             "    with open(sys.argv[1], 'a') as log: log.write('built\\n')\n"
             "    time.sleep(0.3)\n"

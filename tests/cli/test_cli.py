@@ -22,14 +22,15 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from inknn import datasets
+from inknn.cache import cache_dir
 from inknn.cli import main
 from inknn.cli.formats import CSV_COLUMNS, CsvWriter, JsonWriter, TableWriter, TextWriter
+from inknn.cli.output import Sink
 from inknn.cli.overlays import overlay_paths
-from inknn.cli.sink import Sink
 from inknn.cli.sources import Source, find_sources
-from inknn.files import cache_dir
 from inknn.geometry import Box
 from inknn.reader.result import Alternative, Digit, Line, Reading
+from inknn.remarks import Remark
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, pipes and devices of POSIX")
 
@@ -118,7 +119,7 @@ READING = Reading(
         Line(Box(10, 70, 30, 20), (digit(8), digit(1, "not-a-digit", 0.5))),
     ),
 )
-BLANK = Reading("blank.png", 1, 200, 100, (), ("the page is blank",))
+BLANK = Reading("blank.png", 1, 200, 100, (), (Remark("blank", "the page is blank"),))
 
 
 class TestFormats:
@@ -255,11 +256,11 @@ class TestSources:
         for name in ("a.png", "b.pdf", "c.PDF", "d.heic", "notes.txt"):
             (tmp_path / name).touch()
         told = []
-        (source,) = find_sources([str(tmp_path)], tell=told.append)
+        (source,) = find_sources([str(tmp_path)], report=told.append)
         assert source == Source(str(tmp_path / "a.png"))
         assert told == [f"{tmp_path}: 3 files are no pictures inknn reads (.heic, .pdf)"]
         (tmp_path / "a.png").unlink()
-        (source,) = find_sources([str(tmp_path)], tell=told.append)
+        (source,) = find_sources([str(tmp_path)], report=told.append)
         assert "only .heic, .pdf" in str(source.error)
         assert len(told) == 1
 
@@ -285,17 +286,17 @@ class TestSources:
     )
     def test_overlays_have_names_that_tell_whose_they_are(self, tmp_path, monkeypatch, names, overlays):
         monkeypatch.chdir(tmp_path)
-        paths = overlay_paths([Source(name) for name in names], Path("seen"))
+        paths = overlay_paths(names, Path("seen"))
         assert [path.name for path in paths] == overlays
 
     def test_an_overlay_takes_no_files_place_but_an_older_overlays(self, tmp_path, seven):
         seven.save(tmp_path / "1.png")
-        (path,) = overlay_paths([Source("elsewhere/1.jpg")], tmp_path)
+        (path,) = overlay_paths(["elsewhere/1.jpg"], tmp_path)
         assert path.name == "1-overlay.png"
         mark = PngInfo()
         mark.add_text("Software", "inknn overlay")
         seven.save(tmp_path / "1.png", pnginfo=mark)
-        (path,) = overlay_paths([Source("elsewhere/1.jpg")], tmp_path)
+        (path,) = overlay_paths(["elsewhere/1.jpg"], tmp_path)
         assert path.name == "1.png"
 
 
@@ -359,7 +360,7 @@ class TestUsage:
         monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path))
         (tmp_path / "inknn-a").write_bytes(bytes(1_500_000))
         assert self.run(capsys, "cache", "path") == (0, f"{tmp_path}\n", "")
-        assert self.run(capsys, "cache", "clear") == (0, "1 files deleted, 1.5 MB\n", "")
+        assert self.run(capsys, "cache", "clear") == (0, "1 file deleted, 1.5 MB\n", "")
         assert not list(tmp_path.iterdir())
 
 
@@ -463,7 +464,8 @@ class TestRead:
         assert done.returncode == 0
         assert page["lines"] == []
         (warning,) = page["warnings"]
-        assert one_line(done.stderr) == f"inknn: blank.png: {warning}"
+        assert warning["code"] == "blank"
+        assert one_line(done.stderr) == f"inknn: blank.png: {warning['message']}"
         assert inknn("read", "--quiet", "blank.png", cwd=folder).stderr == b""
 
     def test_a_picture_of_anything_but_digits_counts_as_one_without(self, tmp_path):
@@ -476,7 +478,7 @@ class TestRead:
         done = inknn("read", "-f", "jsonl", "star.png", cwd=tmp_path)
         page = json.loads(done.stdout)
         assert [read["verdict"] for read in page["lines"][0]["digits"]] == ["not-a-digit"]
-        assert one_line(done.stderr) == f"inknn: star.png: {page['warnings'][0]}"
+        assert one_line(done.stderr) == f"inknn: star.png: {page['warnings'][0]['message']}"
         done = inknn("read", "--names", "star.png", cwd=tmp_path)
         assert (done.returncode, done.stdout) == (0, b"star.png\t\n")
 
@@ -616,7 +618,7 @@ class TestBadOutput:
         before = (folder / "seven.png").read_bytes()
         done = inknn("read", "-o", "./seven.png", "blank.png", "seven.png", cwd=folder)
         assert done.returncode == 5
-        assert "one of the pictures" in one_line(done.stderr)
+        assert "one of the files to read" in one_line(done.stderr)
         assert (folder / "seven.png").read_bytes() == before
 
     @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")

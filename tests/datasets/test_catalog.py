@@ -141,12 +141,12 @@ def pictures(tmp_path, test_digits):
 
 class TestImport:
     def test_pictures_of_any_size_are_brought_to_28(self, pictures, test_digits):
-        told = []
-        (found,) = import_digits(str(pictures), normalize=True, tell=told.append)
+        (found,) = import_digits(str(pictures), normalize=True)
         assert found.images.shape == (6, 28, 28)
         assert found.labels.tolist() == sorted(test_digits[1][:6].tolist())
-        assert len(told) == 1
-        assert "blank.png: no digit found" in told[0]
+        (remark,) = found.remarks
+        assert remark.code == "blank"
+        assert "blank.png: no digit found" in remark.message
         order = np.argsort(test_digits[1][:6], kind="stable")
         differences = np.abs(found.images.astype(int) - test_digits[0][order]).mean(axis=(1, 2))
         assert differences.max() < 20  # another digit differs by 40 and more

@@ -16,8 +16,8 @@ import pytest
 from data_commands import one_line, run
 from inknn.datasets import catalog, fetching
 from inknn.datasets.catalog import CATALOG, Published
-from inknn.datasets.fetching import FetchError, fetch, place_of, state_of
-from inknn.errors import DataError
+from inknn.datasets.fetching import fetch, place_of, state_of
+from inknn.errors import DataError, FetchError, MissingExtraError
 
 CONTENT = bytes(range(256)) * 1000
 
@@ -169,7 +169,7 @@ class TestFetch:
 
     def test_without_pooch_it_says_what_to_install(self, cache, monkeypatch):
         monkeypatch.setitem(sys.modules, "pooch", None)
-        with pytest.raises(DataError, match=r"pip install 'inknn\[lab\]'"):
+        with pytest.raises(MissingExtraError, match=r"pip install 'inknn\[lab\]'"):
             fetch(entry_at("http://127.0.0.1"))
 
     def test_a_disk_that_is_full_is_not_blamed_on_the_mirror(self, cache, server, monkeypatch):

@@ -106,7 +106,9 @@ class TestFolderPerLabel:
         Image.fromarray(255 - np.asarray(Image.open(first).resize((84, 84)))).save(first)
         found = load_digits(folder, normalize=True)
         assert found.several_sizes
-        assert "zz.png: no digit found" in found.remarks[0]
+        (remark,) = found.remarks
+        assert remark.code == "blank"
+        assert "zz.png: no digit found" in remark.message
         assert found.images.shape == (COUNT + 1, 28, 28)
         blank = [str(file).endswith("zz.png") for file in found.files]
         assert np.array_equal(~found.images.any(axis=(1, 2)), blank)
@@ -117,8 +119,9 @@ class TestFolderPerLabel:
         for name in ("y.png", "z.png"):
             Image.fromarray(both).resize((168, 84)).save(folder / "0" / name)
         (remark,) = load_digits(folder, normalize=True).remarks
-        assert "y.png: 2 glyphs found" in remark
-        assert "2 such pictures" in remark
+        assert remark.code == "several-glyphs"
+        assert "y.png: 2 glyphs found" in remark.message
+        assert "2 such pictures" in remark.message
 
     def test_a_folder_that_is_no_digit_is_named(self, folder):
         (folder / "0").rename(folder / "zero")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from inknn import datasets, files
+from inknn import cache, datasets
 from inknn.datasets import mnist, read_idx, write_idx
 from inknn.datasets.idx import parse_idx
 from inknn.errors import DataError
@@ -84,7 +84,7 @@ class TestMnist:
         (tmp_path / "file").write_bytes(b"")
         (tmp_path / "temporary").mkdir()
         monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path / "file" / "cache"))
-        monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "temporary"))
+        monkeypatch.setattr(cache.tempfile, "tempdir", str(tmp_path / "temporary"))
         with pytest.warns(UserWarning, match="can't write to the cache folder"):
             assert datasets.load_mnist_part("test")[0].shape == (10000, 28, 28)
 

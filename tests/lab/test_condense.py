@@ -204,8 +204,8 @@ class TestBadInput:
         ("arguments", "code", "said"),
         [
             (["set.npz", "-o", "small.txt"], 2, "-o must end in .npz or .inknn"),
-            (["set.npz", "-o", "missing/small.npz"], 5, "choose another place with -o FILE"),
-            (["set.npz", "-o", "set.npz"], 5, "it is what is to be read"),
+            (["set.npz", "-o", "missing/small.npz"], 5, "there is no folder missing; make it first"),
+            (["set.npz", "-o", "set.npz"], 5, "it is one of the files to read"),
         ],
     )
     def test_is_told_and_nothing_is_written(self, tmp_path, arguments, code, said):

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from inknn import DigitClassifier
 from inknn.cli import main
 from inknn.datasets import load_mnist, write_idx
-from inknn.datasets.normal_form import in_normal_form, to_normal_form
 from inknn.errors import DataError, UnknownNameError
 from inknn.glyph import normalize
+from inknn.glyph.normal_form import in_normal_form, to_normal_form
 from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
@@ -329,9 +329,9 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("words", "code", "message"),
         [
-            (("mnist", "--report", "no/such/r.html"), 5, "choose another place with --report FILE"),
+            (("mnist", "--report", "no/such/r.html"), 5, "there is no folder no/such; make it first"),
             (("mnist", "--report", "."), 5, "it is a folder"),
-            (("mnist", "--report", "-"), 2, "--report needs the name of a file"),
+            (("mnist", "--report", "-"), 2, "'-' is no name of a file"),
             (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
             (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),
             (("mnist", "--model", "m.inknn", "--preset", "best"), 2, "--preset is for inknn as it comes"),
@@ -339,7 +339,7 @@ class TestBadInput:
             (
                 ("sevens-images-idx3-ubyte", "--report", "sevens-images-idx3-ubyte"),
                 5,
-                "it is what is to be read",
+                "it is one of the files to read",
             ),
             (
                 ("some-images-idx3-ubyte", "--model", "m.inknn", "--report", "r.html"),

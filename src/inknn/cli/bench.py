@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..progress import terminal_progress
-from .messages import complain
-from .sink import Sink
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -12,10 +12,9 @@ import click
 from ..errors import InknnError
 from ..progress import terminal_progress
 from . import INTERRUPTED
-from .arguments import complete_data, complete_list, split_names
 from .columns import write_table, write_tabs
-from .messages import complain
-from .sink import Sink
+from .options import complete_data, complete_list, split_names
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import OutputError
+from ..files import check_writable, output_file
 from ..progress import terminal_progress
-from .arguments import complete_data, refuse_what_is_read
-from .sink import Sink
+from .options import complete_data
+from .output import Sink
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -82,7 +81,7 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
     """
     if os.path.splitext(output)[1].lower() not in _KINDS:
         raise click.UsageError(f"-o must end in {' or '.join(_KINDS)}, got {output}")
-    _check_writable(output, data)
+    check_writable(output, reads=[data])
     with Sink(None) as sink:
         with terminal_progress(quiet) as progress:
             from ..datasets.load import load_digits
@@ -96,33 +95,11 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
         sink.write(json.dumps(found.to_dict()) + "\n" if format == "json" else f"{found}\n")
 
 
-def _check_writable(path: str, data: str) -> None:
-    """Fail before the work rather than after it."""
-    if os.path.isdir(path):
-        raise OutputError(f"can't write {path}: it is a folder; name a file in it")
-    refuse_what_is_read(path, data)
-    if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise OutputError(f"can't write {path}: it is write-protected; choose another file")
-    try:
-        with tempfile.TemporaryFile(dir=os.path.dirname(path) or "."):
-            pass
-    except OSError as error:
-        raise _failure(path, error) from error
-
-
-def _failure(path: str, error: OSError) -> OutputError:
-    return OutputError(f"can't write {path}: {error.strerror or error}; choose another place with -o FILE")
-
-
 def _save(found: Condensed, path: str) -> None:
-    from ..files import atomic_write
-    from ..lab.condense import save_digits, save_model
+    from ..lab.condense import save_digits
 
-    try:
+    with output_file(path) as file:
         if path.lower().endswith(".npz"):
-            with atomic_write(path) as file:
-                save_digits(found, file)
+            save_digits(found, file)
         else:
-            save_model(found, path)
-    except OSError as error:
-        raise _failure(path, error) from error
+            found.classifier.save(file)

@@ -9,9 +9,8 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
-from .sink import Sink
+from .options import complete_data
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

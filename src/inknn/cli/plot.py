@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
+from .options import complete_data
+from .output import complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

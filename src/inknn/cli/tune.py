@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data, complete_list, split_names
 from .columns import write_table, write_tabs
-from .messages import complain
-from .sink import Sink
+from .options import complete_data, complete_list, split_names
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -153,7 +152,7 @@ def tune(
                 complain("what has been measured is kept; the same command goes on from there")
             raise
         if not quiet:
-            for remark in (*digits.remarks, *result.remarks()):
+            for remark in (*map(str, digits.remarks), *result.remarks()):
                 complain(remark)
         if file is not None:
             file.write(json.dumps(result.to_dict(), indent=1) + "\n")

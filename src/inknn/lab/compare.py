@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets import LabeledDigits, load_digits
-from ..datasets.normal_form import to_mnist_form
 from ..errors import DataError, UnknownNameError
+from ..glyph.normal_form import to_mnist_form
 from ..progress import Progress, no_progress
 from .interval import wilson_interval
 from .machine import machine_facts
@@ -194,7 +194,7 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
         As ``load_digits``; and if there are too few digits, or all have one label.
     """
     train, test = (load_digits(data, part, normalize=True, progress=progress) for part in ("train", "test"))
-    remarks = tuple(dict.fromkeys((*train.remarks, *test.remarks)))
+    remarks = tuple(dict.fromkeys(map(str, (*train.remarks, *test.remarks))))
     if train.images.shape == test.images.shape and np.array_equal(train.images, test.images):
         asked = stratified_sample(train.labels, max(1, round(_HELD_OUT * len(train))))
         train, test = _rows(train, np.setdiff1d(np.arange(len(train)), asked)), _rows(train, asked)

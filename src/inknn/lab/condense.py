@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.load import LabeledDigits
-from ..datasets.normal_form import to_normal_form
 from ..errors import InknnError, UnknownNameError
 from ..estimators.digits import DigitClassifier
+from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
 from ..recognizer import Recognizer
 from ..recognizer.calibration import Calibration

@@ -13,9 +13,9 @@ import numpy as np
 
 from ..datasets import LabeledDigits, load_digits
 from ..datasets.load import Part
-from ..datasets.normal_form import to_normal_form
 from ..errors import DataError, InknnError
 from ..features.registry import DESCRIPTIONS
+from ..glyph.normal_form import to_normal_form
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
 from .spaces import LEARNED, Space, SpaceError, metric_and_parameters
@@ -108,7 +108,7 @@ def fit_data(
             f"{digits.name} has {len(digits)} digits, too few for the votes of {classifier.n_neighbors} "
             "neighbors; give more digits, or fewer neighbors with -k"
         )
-    notes = (*digits.remarks, *_blank_ones(digits))
+    notes = (*map(str, digits.remarks), *_blank_ones(digits))
     started = time.perf_counter()
     images, changed = digits.images, True
     if not digits.several_sizes:

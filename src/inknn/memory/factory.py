@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
-from ..files import cached
+from ..cache import cached
 from ..progress import Progress
 from .container import read_arrays, write_arrays
 

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...files import atomic_write, cache_dir
+from ...cache import cache_dir
+from ...files import atomic_write
 
 __all__ = ["Checkpoint"]
 
