@@ -9,7 +9,7 @@ import click
 
 from ..progress import terminal_progress
 from ..tables import printable
-from .options import FileName, complete_data
+from .options import FileName, WholeNumber, complete_data
 from .output import outputs
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--limit",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     default=20,
     show_default=True,
     metavar="N",

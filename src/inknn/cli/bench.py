@@ -47,8 +47,9 @@ def bench(names: tuple[str, ...], quick: bool, save: Path | None, quiet: bool) -
     Peers come with the extra [bench]; those that are not installed are left out. Figures are kept as soon
     as a benchmark is done, beside those kept before: Ctrl-C loses only what was being measured.
 
-    \b
     Examples:
+
+    \b
       inknn bench --quick                     a look at all
       inknn bench search latency              two of them in full
       inknn bench --save benchmarks/results   everything, kept

@@ -9,7 +9,7 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
-from .options import complete_data
+from .options import WholeNumber, complete_data
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _was_given(option: str) -> bool:
     "-k",
     "n_neighbors",
     metavar="K",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=5,
     show_default=True,
     help="Neighbors that vote.",

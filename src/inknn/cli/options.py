@@ -69,8 +69,8 @@ def _in_words(range_: WholeNumber | Amount) -> str:
     """``1 or more``, ``above 0``, ``2 to 100``: what Click would write as 2<=x<=100."""
     low, high = range_.min, range_.max
     if high is None:
-        return f"above {low:g}" if range_.min_open else f"{low:g} or more"
-    return f"at most {high:g}" if low is None else f"{low:g} to {high:g}"
+        return f"above {low}" if range_.min_open else f"{low} or more"
+    return f"at most {high}" if low is None else f"{low} to {high}"
 
 
 def _converted(

@@ -11,7 +11,7 @@ import click
 
 from ..progress import terminal_progress
 from .columns import write_table, write_tabs
-from .options import complete_data, complete_list, split_names
+from .options import WholeNumber, complete_data, complete_list, split_names
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -82,15 +82,9 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
     metavar="NAME[,NAME]",
     help="Votes: uniform, distance, or both with a comma. [default: uniform]",
 )
-@click.option(
-    "--folds", type=click.IntRange(2, 100), default=5, show_default=True, help="Parts to divide into."
-)
-@click.option(
-    "--limit", "-n", type=click.IntRange(min=4), help="Use only so many digits, each label its share."
-)
-@click.option(
-    "--optuna", "trials", type=click.IntRange(min=1), metavar="N", help="Let Optuna propose N trials."
-)
+@click.option("--folds", type=WholeNumber(2, 100), default=5, show_default=True, help="Parts to divide into.")
+@click.option("--limit", "-n", type=WholeNumber(min=4), help="Use only so many digits, each label its share.")
+@click.option("--optuna", "trials", type=WholeNumber(min=1), metavar="N", help="Let Optuna propose N trials.")
 @click.option("--fresh", is_flag=True, help="Measure anew what an earlier run has kept.")
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Keep the result as JSON.")
 @click.option("--plot", type=click.Path(), metavar="FILE", help="Draw the best curve: .png, .svg or .pdf.")
