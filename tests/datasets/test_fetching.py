@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from data_commands import one_line, run
+from commands import one_line, run
 from inknn.datasets import catalog, fetching
 from inknn.datasets.catalog import CATALOG, Published
 from inknn.datasets.fetching import fetch, place_of, state_of
@@ -24,7 +24,7 @@ CONTENT = bytes(range(256)) * 1000
 
 @pytest.fixture
 def inknn(capfd):
-    return partial(run, capfd)
+    return partial(run, capfd, "data")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -190,7 +190,7 @@ class TestFetchCommand:
         assert inknn("verify", "letters").stdout == f"letters\tgood\t{path}\n"
         again = inknn("fetch", "letters")
         assert (again.returncode, again.stdout) == (0, "")
-        assert one_line(again.stderr) == "letters is here already"
+        assert one_line(again.stderr) == "inknn: letters is here already"
 
     def test_offline_through_the_command(self, inknn, cache, nobody):
         done = inknn("fetch", "usps", "--mirror", nobody)

@@ -42,7 +42,7 @@ def read_npz(path: Path, part: Part) -> Contents:
         If it is damaged, has no such arrays, holds Python objects, or pictures and labels don't match.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             names = {re.sub(r"[^a-z0-9]+", "_", name.lower()): name for name in file.files}
             images, labels, is_part = _pair_in(names, part, path)
             groups = names.get(f"groups_{part}" if is_part else "groups")
