@@ -280,8 +280,8 @@ class TestBadInput:
         [
             (["one.npz"], 4, "all 30 digits of one.npz are labeled 3; two labels or more are needed"),
             (["mnits"], 2, "did you mean mnist?"),
-            (["one.npz", "--report", "missing/page.html"], 5, "choose another place with --report FILE"),
-            (["one.npz", "--report", "one.npz"], 5, "it is what is to be read"),
+            (["one.npz", "--report", "missing/page.html"], 5, "there is no folder missing; make it first"),
+            (["one.npz", "--report", "one.npz"], 5, "it is one of the files to read"),
         ],
     )
     def test_is_told_in_one_line_and_nothing_is_written(self, tmp_path, arguments, code, said):

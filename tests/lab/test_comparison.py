@@ -14,7 +14,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
 from inknn.cli import main
-from inknn.cli.sink import Sink
+from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.estimators.registry import FEATURES

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from inknn import DigitClassifier
 from inknn.datasets import load_digits, load_mnist_part
 from inknn.datasets.load import LabeledDigits
-from inknn.errors import DataError, OptionError, UnknownNameError
+from inknn.errors import DataError, ParameterError, UnknownNameError
 from inknn.lab.condensation import check_options, condense, count_to_keep, save_digits
 from inknn.lab.selection import SELECTIONS, condensed, edited, medoids
 from inknn.progress import no_progress
@@ -181,21 +181,23 @@ class TestHowMany:
 
     @pytest.mark.parametrize("keep", ["0", "0%", "-1", "201", "101%", "many", "1.5", "nan%", ""])
     def test_nonsense_is_refused(self, keep):
-        with pytest.raises(OptionError, match="10%"):
+        with pytest.raises(ParameterError, match="10%"):
             count_to_keep(keep, 200)
 
     @pytest.mark.parametrize("keep", ["0", "150%", "-3", "nan%"])
     def test_nonsense_is_told_before_anything_is_read_and_without_a_count(self, keep):
-        with pytest.raises(OptionError, match=f"^can't keep {keep} of the digits; write 10% or 6000$"):
+        with pytest.raises(ParameterError, match=f"^can't keep {keep} of the digits; write 10% or 6000$"):
             check_options("medoids", keep)
 
     @pytest.mark.parametrize("method", ["medoids", "random"])
     def test_fewer_than_one_for_each_label_are_refused(self, digits, method):
-        with pytest.raises(OptionError, match="can't keep 3 of 900 digits with 10 labels; keep 10 or more"):
+        with pytest.raises(
+            ParameterError, match="can't keep 3 of 900 digits with 10 labels; keep 10 or more"
+        ):
             condense(digits, method, "3")
 
     def test_a_method_that_decides_for_itself_is_not_told(self, digits):
-        with pytest.raises(OptionError, match="leave --keep out"):
+        with pytest.raises(ParameterError, match="leave --keep out"):
             condense(digits, "condensed", "10%")
 
     def test_an_unknown_method_is_met_with_the_nearest(self, digits):
@@ -214,8 +216,8 @@ class TestBadInput:
         ("arguments", "code", "said"),
         [
             (["set.npz", "-o", "small.txt"], 2, "-o must end in .npz or .inknn"),
-            (["set.npz", "-o", "missing/small.npz"], 5, "choose another place with -o FILE"),
-            (["set.npz", "-o", "set.npz"], 5, "it is what is to be read"),
+            (["set.npz", "-o", "missing/small.npz"], 5, "there is no folder missing; make it first"),
+            (["set.npz", "-o", "set.npz"], 5, "it is one of the files to read"),
         ],
     )
     def test_is_told_and_nothing_is_written(self, tmp_path, arguments, code, said):

@@ -9,15 +9,11 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from inknn import DigitClassifier
 from inknn.cli import main
-from inknn.datasets import load_mnist, write_idx
-from inknn.datasets.normal_form import in_normal_form, to_normal_form
+from inknn.datasets import write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.glyph import normalize
 from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
@@ -58,43 +54,6 @@ def digits(answers, confidence=95):
     images[:, 0, 0] = answers
     images[:, 0, 1] = confidence
     return images
-
-
-class TestNormalForm:
-    images = load_mnist()[1][0]
-
-    def test_mnist_is_in_it_and_stays_as_it_is(self):
-        assert in_normal_form(self.images).sum() == 9996
-        same, changed = to_normal_form(self.images[:500])
-        assert not changed
-        assert same.base is self.images or np.shares_memory(same, self.images)
-
-    def test_digits_beside_their_place_are_brought_to_it(self):
-        moved = np.roll(self.images[:50], 2, axis=2)
-        assert not in_normal_form(moved).any()
-        normal, changed = to_normal_form(moved)
-        assert changed
-        assert (normal == [normalize(image) for image in moved]).all()
-        assert in_normal_form(normal).all()
-
-    @given(st.integers(0, 999), st.integers(-1, 1), st.integers(-1, 1))
-    def test_agrees_with_the_definition(self, row, down, right):
-        image = np.roll(self.images[row], (down, right), axis=(0, 1))
-        ys, xs = np.nonzero(image)
-        side = max(np.ptp(ys), np.ptp(xs)) + 1
-        weights = image / image.sum()
-        barycenter = (weights.sum(1) @ (np.arange(28) + 0.5), weights.sum(0) @ (np.arange(28) + 0.5))
-        expected = side == 20 and all(14 < each <= 15 for each in barycenter)
-        assert in_normal_form(image[None])[0] == expected
-
-    def test_other_sizes_are_brought_to_it_and_blank_ones_stay_blank(self):
-        small = self.images[:5, 4:24, 4:24].copy()
-        small[4] = 0
-        normal, changed = to_normal_form(small)
-        assert changed
-        assert normal.shape == (5, 28, 28)
-        assert in_normal_form(normal).tolist() == [True] * 4 + [False]
-        assert not normal[4].any()
 
 
 class TestEvaluate:
@@ -312,9 +271,9 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("words", "code", "message"),
         [
-            (("mnist", "--report", "no/such/r.html"), 5, "choose another place with --report FILE"),
+            (("mnist", "--report", "no/such/r.html"), 5, "there is no folder no/such; make it first"),
             (("mnist", "--report", "."), 5, "it is a folder"),
-            (("mnist", "--report", "-"), 2, "--report needs the name of a file"),
+            (("mnist", "--report", "-"), 2, "'-' is no name of a file"),
             (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
             (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),
             (("mnist", "--model", "m.inknn", "--preset", "best"), 2, "--preset is for inknn as it comes"),
@@ -322,7 +281,7 @@ class TestBadInput:
             (
                 ("sevens-images-idx3-ubyte", "--report", "sevens-images-idx3-ubyte"),
                 5,
-                "it is what is to be read",
+                "it is one of the files to read",
             ),
             (
                 ("some-images-idx3-ubyte", "--model", "m.inknn", "--report", "r.html"),

@@ -14,9 +14,9 @@ from sklearn.pipeline import make_pipeline
 
 from inknn import KNeighborsClassifier
 from inknn.cli import main
-from inknn.cli.sink import Sink
+from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
-from inknn.errors import DataError, OptionError, UnknownNameError
+from inknn.errors import DataError, ParameterError, UnknownNameError
 from inknn.estimators.registry import feature
 from inknn.lab.data import sample
 from inknn.lab.pipeline import Pipeline
@@ -204,7 +204,7 @@ class TestTheChoice:
         result = tune(digits, k=[1], features=["pixels", "zoning"], metrics=["euclidean", "idm"], limit=100)
         assert len(result.curves) == 3
         assert "zoning, idm" in result.left_out[0]
-        with pytest.raises(OptionError, match="nothing to try"):
+        with pytest.raises(ParameterError, match="nothing to try"):
             tune(digits, k=[1], features=["zoning"], metrics=["idm"])
 
     def test_minkowskis_p_is_a_setting(self, digits):

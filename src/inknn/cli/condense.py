@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
+from ..files import check_writable, output_file
 from ..progress import terminal_progress
-from .arguments import complete_data, refuse_what_is_read
-from .sink import Sink
+from .options import complete_data
+from .output import Sink
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from ..lab.condensation import Condensed
 
 _KINDS = (".npz", ".inknn")
 
@@ -83,20 +85,25 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
     """
     if os.path.splitext(output)[1].lower() not in _KINDS:
         raise click.UsageError(f"-o must end in {' or '.join(_KINDS)}, got {output}")
-    refuse_what_is_read(output, data)
-    with ExitStack() as stack:
-        target = stack.enter_context(Sink(output))
-        sink = stack.enter_context(Sink(None))
+    check_writable(output, reads=[data])
+    with Sink(None) as sink:
         with terminal_progress(quiet) as progress:
             from ..datasets import load_digits
-            from ..lab.condensation import check_options, save_digits
+            from ..lab.condensation import check_options
             from ..lab.condensation import condense as condense_digits
 
             check_options(method, keep)
             digits = load_digits(data, "train", normalize=True, progress=progress)
             found = condense_digits(digits, method, keep, progress=progress)
-        if output.lower().endswith(".npz"):
-            save_digits(found, target.file)
-        else:
-            found.classifier.save(target.file)
+        _save(found, output)
         sink.write(json.dumps(found.to_dict()) + "\n" if format == "json" else str(found))
+
+
+def _save(found: Condensed, path: str) -> None:
+    from ..lab.condensation import save_digits
+
+    with output_file(path) as file:
+        if path.lower().endswith(".npz"):
+            save_digits(found, file)
+        else:
+            found.classifier.save(file)

@@ -187,7 +187,7 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
             f"{train.name}: its parts for training and for tests hold pictures of different sizes, "
             f"{train.images.shape[1:]} and {test.images.shape[1:]}; bring them to one size"
         )
-    remarks = tuple(dict.fromkeys((*train.remarks, *test.remarks)))
+    remarks = tuple(dict.fromkeys(map(str, (*train.remarks, *test.remarks))))
     if quick and (len(train) > QUICK[0] or len(test) > QUICK[1]):
         train, test = (
             part.rows(sample(part.labels, most)) for part, most in zip((train, test), QUICK, strict=True)

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets import LabeledDigits
-from ..datasets.normal_form import to_normal_form
-from ..errors import OptionError, UnknownNameError
+from ..errors import ParameterError, UnknownNameError
 from ..estimators.digits import DigitClassifier
+from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress, step_of
 from ..recognizer import Recognizer
 from ..recognizer.calibration import Calibration, calibrate
@@ -164,7 +164,7 @@ def condense(
     ------
     UnknownNameError
         If there is no such method.
-    OptionError
+    ParameterError
         If ``keep`` makes no sense, is less than one for each label, or the method keeps as many as it needs.
     DataError
         If there are too few digits, or all have one label.
@@ -195,7 +195,7 @@ def check_options(method: str | None, keep: str | None) -> Selection:
         _parse_keep(keep)
         if not SELECTIONS[name].sized:
             sized = " or ".join(each.name for each in SELECTIONS.values() if each.sized)
-            raise OptionError(f"{name} keeps as many as it needs; leave --keep out, or use {sized}")
+            raise ParameterError(f"{name} keeps as many as it needs; leave --keep out, or use {sized}")
     return SELECTIONS[name]
 
 
@@ -204,7 +204,7 @@ def count_to_keep(keep: str | None, count: int, n_labels: int = 1) -> int:
 
     Raises
     ------
-    OptionError
+    ParameterError
         If it is neither, more than all digits, or less than one for each label.
     """
     number, is_part = (0.1, True) if keep is None else _parse_keep(keep)
@@ -212,9 +212,9 @@ def count_to_keep(keep: str | None, count: int, n_labels: int = 1) -> int:
     if keep is None:
         return max(n_labels, wanted)
     if wanted > count:
-        raise OptionError(f"can't keep {keep} of {count:,} digits; write 10% or {max(1, count // 10)}")
+        raise ParameterError(f"can't keep {keep} of {count:,} digits; write 10% or {max(1, count // 10)}")
     if wanted < n_labels:
-        raise OptionError(
+        raise ParameterError(
             f"can't keep {wanted} of {count:,} digits with {n_labels} labels; keep {n_labels} or more, one "
             "for each label"
         )
@@ -237,9 +237,9 @@ def _parse_keep(keep: str) -> tuple[float, bool]:
     try:
         number = float(text[:-1]) / 100 if is_part else float(int(text))
     except (ValueError, OverflowError):
-        raise OptionError(f"{keep!r} is no number of digits to keep; write 10% or 6000") from None
+        raise ParameterError(f"{keep!r} is no number of digits to keep; write 10% or 6000") from None
     if not 0 < number <= (1 if is_part else np.inf):  # nan is neither
-        raise OptionError(f"can't keep {keep} of the digits; write 10% or 6000")
+        raise ParameterError(f"can't keep {keep} of the digits; write 10% or 6000")
     return number, is_part
 
 

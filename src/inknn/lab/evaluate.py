@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
+from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
 from .asked import Asked, Mistake
 from .statistics import wilson_interval
@@ -158,7 +158,7 @@ def evaluate_data(
         },
         progress=progress,
     )
-    return replace(found, notes=(*digits.remarks, *found.notes))
+    return replace(found, notes=(*map(str, digits.remarks), *found.notes))
 
 
 def evaluate(

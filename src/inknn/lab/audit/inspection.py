@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...datasets.load import LabeledDigits, Part, load_digits
-from ...datasets.normal_form import to_normal_form
 from ...errors import DataError
+from ...glyph.normal_form import to_normal_form
 from ...progress import Progress, no_progress
 from ...recognizer import Recognizer
 from ...recognizer.metric_learning import draw

@@ -1,26 +1,21 @@
-"""Any labeled pictures → MNIST's normal form, 28×28, by the reader's own steps.
+"""Arrays of digits of any size → MNIST's normal form, 28×28.
 
 A set is made in one way, so it is treated in one way. Where nearly all of its pictures are in the normal
-form already, as MNIST's own are, :func:`to_normal_form` touches none; otherwise each goes through
-:func:`inknn.glyph.normalize`. Being 28 × 28 is not enough: digits that were only scaled into such a frame
+form already, as MNIST's own are, :func:`to_normal_form` changes none; otherwise each goes through
+:func:`inknn.glyph.normalize`. A size of 28×28 is not enough: digits that were only scaled into such a frame
 lie a pixel or two beside the place where MNIST's lie, which costs errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..glyph import normalize
-from ..glyph.normalize import INNER, SIDE
-from ..ink import separate
-from ..page import find_lines
 from ..progress import Progress, no_progress
+from .normalize import INNER, SIDE, normalize
 
-__all__ = ["in_normal_form", "normal_form_of", "to_mnist_form", "to_normal_form"]
+__all__ = ["in_normal_form", "to_mnist_form", "to_normal_form"]
 
 _NEARLY_ALL = 0.99
 """Of MNIST's own 70,000 pictures 99.97 % pass the test."""
@@ -100,8 +95,8 @@ def to_normal_form(
     ----------
     images : uint8 (n, height, width)
         Ink bright on black.
-    progress
-        Told how far it is.
+    progress : callable
+        Called with what is being done and the part of it that is done.
 
     Returns
     -------
@@ -117,39 +112,3 @@ def to_normal_form(
         batch = slice(start, start + _BATCH)
         normal[batch] = to_mnist_form(images[batch], always=True)
     return normal, True
-
-
-def normal_form_of(
-    pictures: Iterable[NDArray[np.uint8]], tell: Callable[[int, str], None]
-) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
-    """Pictures of a single digit each, of any size, polarity and light, in MNIST's normal form.
-
-    Parameters
-    ----------
-    pictures
-        Gray pixels, uint8 (height, width).
-    tell
-        Called with the picture's number and a remark: it shows nothing, or several things, of which the
-        one with the most ink is taken.
-
-    Returns
-    -------
-    images : uint8 (m, 28, 28)
-        Of those that show something.
-    indices : int (m,)
-        Which they are.
-    """
-    formed: list[NDArray[np.uint8]] = []
-    kept: list[int] = []
-    for i, gray in enumerate(pictures):
-        glyphs = [glyph for line in find_lines(separate(gray)) for glyph in line]
-        if not glyphs:
-            tell(i, "no digit found: the picture is blank, or its ink is too faint or too small; left out")
-            continue
-        if len(glyphs) > 1:
-            tell(i, f"{len(glyphs)} glyphs found, the one with the most ink taken")
-        formed.append(normalize(max(glyphs, key=lambda glyph: int(glyph.ink.sum(dtype=np.int64))).ink))
-        kept.append(i)
-    if not formed:
-        return np.empty((0, SIDE, SIDE), np.uint8), np.empty(0, np.intp)
-    return np.stack(formed), np.array(kept, np.intp)

@@ -1,12 +1,10 @@
-"""MNIST is there, offline and unharmed; IDX files are read exactly or refused."""
+"""IDX files are read exactly or refused; images find their labels."""
 
 from __future__ import annotations
 
 import gzip
 import os
 import struct
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,93 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from inknn import datasets, files
-from inknn.datasets import mnist, read_idx, write_idx
+from inknn.datasets import load_digits, read_idx, write_idx
 from inknn.datasets.idx import parse_idx
 from inknn.errors import DataError
+from labeled_digits import COUNT, same
 
 IDX_TYPES = ["uint8", "int8", "int16", "int32", "float32", "float64"]
+
 
 idx_arrays = st.sampled_from(IDX_TYPES).flatmap(
     lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=5))
 )
 
 
-@pytest.fixture
-def empty_cache(tmp_path, monkeypatch):
-    """A cache folder of this test alone, with nothing in it."""
-    monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path))
-    return tmp_path
-
-
 def header(*sizes, code=8, zeros=0):
     return struct.pack(f">HBB{len(sizes)}I", zeros, code, len(sizes), *sizes)
-
-
-class TestMnist:
-    def test_has_70000_labeled_digits(self):
-        (X_train, y_train), (X_test, y_test) = datasets.load_mnist()
-        assert (X_train.shape, X_train.dtype) == ((60000, 28, 28), np.uint8)
-        assert (y_train.shape, y_train.dtype) == ((60000,), np.uint8)
-        assert (X_test.shape, X_test.dtype) == ((10000, 28, 28), np.uint8)
-        assert (y_test.shape, y_test.dtype) == ((10000,), np.uint8)
-        # Published counts of the ten digits.
-        assert np.bincount(y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-        assert np.bincount(y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-
-    def test_is_unpacked_into_the_cache_once(self, empty_cache, monkeypatch):
-        images, _ = datasets.load_mnist_part("test")
-        assert sorted(p.name for p in empty_cache.glob("inknn-*")) == [
-            "inknn-t10k-images-idx3-ubyte",
-            "inknn-t10k-labels-idx1-ubyte",
-        ]
-        monkeypatch.setattr(mnist, "_unpack", None)  # would fail if it were called again
-        assert np.array_equal(datasets.load_mnist_part("test")[0], images)
-
-    def test_is_unpacked_again_when_cut_short(self, empty_cache):
-        images, _ = datasets.load_mnist_part("test")
-        path = empty_cache / "inknn-t10k-images-idx3-ubyte"
-        path.write_bytes(path.read_bytes()[:-1])
-        assert np.array_equal(datasets.load_mnist_part("test")[0], images)
-
-    @pytest.mark.parametrize("kept", [0, 5000, 10007])
-    def test_is_unpacked_again_when_damaged(self, empty_cache, kept):
-        _, labels = datasets.load_mnist_part("test")
-        path = empty_cache / "inknn-t10k-labels-idx1-ubyte"
-        whole = path.read_bytes()
-        path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))
-        assert np.array_equal(datasets.load_mnist_part("test")[1], labels)
-        assert path.read_bytes() == whole
-
-    def test_damage_in_the_package_is_an_error_that_says_what_to_do(self, empty_cache, tmp_path, monkeypatch):
-        monkeypatch.setattr(mnist, "_DATA", tmp_path)
-        with pytest.raises(DataError, match="install inknn again"):
-            datasets.load_mnist_part("test")
-        (tmp_path / "t10k-images-idx3-ubyte.xz").write_bytes(b"not xz")
-        with pytest.raises(DataError, match="install inknn again"):
-            datasets.load_mnist_part("test")
-
-    def test_is_read_where_nothing_can_be_written(self, tmp_path, monkeypatch):
-        (tmp_path / "file").write_bytes(b"")
-        (tmp_path / "temporary").mkdir()
-        monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path / "file" / "cache"))
-        monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "temporary"))
-        with pytest.warns(UserWarning, match="can't write to the cache folder"):
-            assert datasets.load_mnist_part("test")[0].shape == (10000, 28, 28)
-
-    def test_two_processes_may_unpack_at_once(self, empty_cache):
-        code = "from inknn import datasets; print(datasets.load_mnist_part('test')[0].sum())"
-        started = [
-            subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-            for _ in range(3)
-        ]
-        assert len({process.communicate()[0] for process in started}) == 1
-        assert not [path for path in empty_cache.iterdir() if path.suffix == ".tmp"]
-
-    def test_its_pixels_may_be_changed_without_harm_to_others(self):
-        images, _ = datasets.load_mnist_part("test")
-        images[:] = 0
-        assert datasets.load_mnist_part("test")[0].any()
 
 
 class TestIdxRoundTrip:
@@ -209,3 +135,44 @@ class TestIdxRefusals:
     def test_a_missing_file_is_missing(self, tmp_path):
         with pytest.raises(FileNotFoundError):
             read_idx(tmp_path / "a")
+
+
+class TestPairs:
+    @pytest.mark.parametrize("ends", [("", ""), (".gz", ""), (".gz", ".gz")])
+    @pytest.mark.parametrize("named", [0, 1])
+    def test_the_other_file_lies_beside_it(self, tmp_path, digits, ends, named):
+        files = (tmp_path / f"my-images-idx3-ubyte{ends[0]}", tmp_path / f"my-labels-idx1-ubyte{ends[1]}")
+        write_idx(files[0], digits[0])
+        write_idx(files[1], digits[1].astype(np.uint8))
+        assert same(load_digits(files[named]), digits)
+        assert same(load_digits(tmp_path), digits)
+
+    def test_a_folder_as_of_mnist_has_two_parts(self, tmp_path, digits):
+        for name, part in (("train", slice(0, 8)), ("t10k", slice(8, COUNT))):
+            write_idx(tmp_path / f"{name}-images-idx3-ubyte", digits[0][part])
+            write_idx(tmp_path / f"{name}-labels-idx1-ubyte", digits[1][part].astype(np.uint8))
+        assert same(load_digits(tmp_path, "train"), (digits[0][:8], digits[1][:8]))
+        assert same(load_digits(tmp_path, "test"), (digits[0][8:], digits[1][8:]))
+
+    def test_labels_of_eight_columns_are_those_of_qmnist(self, tmp_path, digits):
+        rows = np.zeros((COUNT, 8), np.int32)
+        rows[:, 0] = digits[1]
+        write_idx(tmp_path / "q-images-idx3-ubyte", digits[0])
+        write_idx(tmp_path / "q-labels-idx2-int", rows)
+        assert same(load_digits(tmp_path), digits)
+
+    def test_missing_labels_are_asked_for_by_name(self, tmp_path, digits):
+        write_idx(tmp_path / "a-images-idx3-ubyte", digits[0])
+        with pytest.raises(DataError, match="put them there as a-labels-idx1-ubyte"):
+            load_digits(tmp_path / "a-images-idx3-ubyte")
+
+    def test_counts_that_differ_are_told(self, tmp_path, digits):
+        write_idx(tmp_path / "a-images-idx3-ubyte", digits[0])
+        write_idx(tmp_path / "a-labels-idx1-ubyte", digits[1][:5].astype(np.uint8))
+        with pytest.raises(DataError, match="12 pictures and 5 labels"):
+            load_digits(tmp_path / "a-images-idx3-ubyte")
+
+    def test_another_name_says_how_it_should_be(self, tmp_path, digits):
+        write_idx(tmp_path / "digits", digits[0])
+        with pytest.raises(DataError, match="name the two as MNIST's are"):
+            load_digits(tmp_path / "digits")
