@@ -36,7 +36,6 @@ def build_app() -> click.Group:
     """The command line with all its verbs; a new verb is one file and one line here."""
     from . import (
         audit,
-        bench,
         cache,
         compare,
         completion,
@@ -63,7 +62,6 @@ def build_app() -> click.Group:
         metrics.metrics,
         tune.tune,
         compare.compare,
-        bench.bench,
         plot.plot,
         cache.cache,
         completion.completion,
