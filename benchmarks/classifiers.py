@@ -14,7 +14,7 @@ from .sizes import Row, Size
 
 __all__ = ["CLASSIFIERS", "classifiers"]
 
-CLASSIFIERS = ("inknn-best", "inknn-fast", "knn-euclidean", "svm", "forest", "logistic", "mlp")
+CLASSIFIERS = ("inknn-best", "inknn-fast", "knn-euclidean", "sklearn-knn", "svm", "forest", "logistic", "mlp")
 """The methods that are measured: keys of :data:`inknn.lab.methods.METHODS`."""
 
 
@@ -25,7 +25,7 @@ def classifiers(size: Size) -> Iterator[Row]:
 
 
 def _measure(name: str, quick: bool) -> Row:
-    from inknn.lab.compare import compare, load_task
+    from inknn.lab.comparison import compare, load_task
 
     result = compare(load_task("mnist", quick=quick), only=[name])
     if not result.rows:

@@ -101,7 +101,9 @@ class TestRun:
 
     def test_the_classifiers_are_methods_of_compare_and_include_the_forest(self):
         assert set(CLASSIFIERS) <= set(METHODS)
-        assert {"inknn-best", "inknn-fast", "knn-euclidean", "svm", "forest"} <= set(CLASSIFIERS)
+        assert {"inknn-best", "inknn-fast", "knn-euclidean", "sklearn-knn", "svm", "forest"} <= set(
+            CLASSIFIERS
+        )
 
     def test_the_exponent_is_that_of_growth(self):
         assert exponent((10, 100, 1000), [1, 10, 100]) == pytest.approx(1)

@@ -423,7 +423,7 @@ class TestRead:
         done = inknn("read", "-f", "csv", "-o", "out.csv", "seven.png", "blank.png", "-q", cwd=folder)
         assert done.stderr.decode() == ""
         assert (done.returncode, done.stdout) == (0, b"")
-        rows = list(csv.DictReader((folder / "out.csv").open(newline="")))
+        rows = list(csv.DictReader((folder / "out.csv").read_text().splitlines()))
         assert [(row["source"], row["text"]) for row in rows] == [("seven.png", "7"), ("blank.png", "")]
 
     def test_overlays(self, folder):
@@ -621,16 +621,15 @@ class TestBadOutput:
 
     @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
     def test_a_full_disk(self, folder):
-        for done in (
-            inknn("read", "-o", "/dev/full", "seven.png", cwd=folder),
-            subprocess.run(
+        with open("/dev/full", "wb") as full:
+            into_stdout = subprocess.run(
                 [sys.executable, "-m", "inknn", "read", "seven.png"],
-                stdout=open("/dev/full", "wb"),  # noqa: SIM115
+                stdout=full,
                 stderr=subprocess.PIPE,
                 cwd=folder,
                 check=False,
-            ),
-        ):
+            )
+        for done in (inknn("read", "-o", "/dev/full", "seven.png", cwd=folder), into_stdout):
             assert done.returncode == 5
             assert "No space left" in one_line(done.stderr)
 
@@ -681,11 +680,11 @@ class TestInterruption:
 
     @pytest.mark.parametrize("format", ["text", "jsonl", "csv"])
     def test_a_broken_pipe_is_quiet(self, folder, format):
-        process = start("read", "-f", format, *["seven.png"] * 50, cwd=folder)
-        assert process.stdout.readline()
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 141
+        with start("read", "-f", format, *["seven.png"] * 50, cwd=folder) as process:
+            assert process.stdout.readline()
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(timeout=60) == 141
 
     def test_pages_come_out_one_by_one(self, folder, fifo):
         process = start("read", "-f", "jsonl", "seven.png", fifo, cwd=folder)

@@ -22,7 +22,7 @@ from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
 from inknn.lab.models import Model, factory_model, load_model
-from inknn.recognizer.predictions import Answers
+from inknn.recognizer.predictions import Predictions
 
 TEN = np.arange(10)
 
@@ -36,7 +36,8 @@ class Stub:
         labels = images[:, 0, 0].astype(np.int64)
         confidence = images[:, 0, 1] / 100
         n, k = len(images), 6
-        return Answers(
+        return Predictions(
+            TEN,
             labels,
             np.full((n, 10), 0.1),
             confidence,
@@ -222,7 +223,7 @@ class TestText:
         labels = np.tile(np.arange(10), 20)
         answers = labels.copy()
         answers[[5, 17]] = 3
-        return evaluate(model(), digits(answers), labels, dataset="ours", origins=["ann", "ben"] * 100)
+        return evaluate(model(), digits(answers), labels, dataset="ours", groups=["ann", "ben"] * 100)
 
     def test_for_people(self):
         lines = [re.sub(" +", " ", line) for line in plain_text(self.result()).splitlines()]
@@ -240,7 +241,7 @@ class TestText:
 
     def test_no_name_breaks_a_line(self):
         labels = np.array([1, 2])
-        found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", origins=["x\ty", "\udcff"])
+        found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", groups=["x\ty", "\udcff"])
         text = plain_text(found)
         assert "a\\n\\x1b[2Jb" in text
         assert "\\udcff" in text
@@ -297,8 +298,8 @@ class TestCommand:
         path = folder / "some-images-idx3-ubyte"
         code, out, _ = run(capsys, "evaluate", path, "--model", folder / "m.inknn", "-f", "json")
         found = json.loads(out)
-        assert (code, found["settings"]["prototypes"]) == (0, 3000)
-        assert found["settings"]["references"] == str(folder / "m.inknn")
+        assert (code, found["settings"]["references"]) == (0, 3000)
+        assert found["settings"]["model"] == str(folder / "m.inknn")
 
     def test_a_note_goes_to_stderr_unless_quiet(self, folder, classifier, capsys, train_digits):
         classifier.save(folder / "m.inknn")

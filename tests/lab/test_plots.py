@@ -27,7 +27,7 @@ from inknn.lab.plots.borders import _votes
 from inknn.lab.plots.style import LABEL_COLORS, SMALL
 from inknn.metrics import METRICS
 from inknn.recognizer import Recognizer
-from inknn.recognizer.predictions import Answers
+from inknn.recognizer.predictions import Predictions
 
 SMALL_SIZE = (480, 400)
 
@@ -68,10 +68,11 @@ def words(figure):
 
 
 def answers_of(labels, confidence, verdicts=None):
-    """Answers with two neighbors each, the prototypes 0 and 1."""
+    """Answers with two neighbors each, the references 0 and 1."""
     labels = np.asarray(labels)
     two = np.zeros((len(labels), 2), np.int64)
-    return Answers(
+    return Predictions(
+        np.arange(10),
         labels,
         np.eye(10)[labels],
         np.asarray(confidence, dtype=float),
@@ -172,7 +173,8 @@ class TestSaving:
     def test_dpi_makes_more_pixels_of_the_same_layout(self, some, tmp_path):
         figure = plots.digits(some[0][:2], some[1][:2], size=SMALL_SIZE)
         plots.save(figure, tmp_path / "large.png", scale=2)
-        assert Image.open(tmp_path / "large.png").size == (960, 800)
+        with Image.open(tmp_path / "large.png") as picture:
+            assert picture.size == (960, 800)
 
     def test_an_unknown_suffix_is_refused_and_the_known_ones_named(self, some, tmp_path):
         with pytest.raises(OutputError, match=r"\.png, \.svg or \.pdf"):

@@ -61,7 +61,7 @@ def result(recognizer, train_digits, test_digits):
     wrong[:3] = (wrong[:3] + 1) % 10  # three labels that are no reader's fault
     model = Model(EVIL, recognizer, np.arange(10), train_digits[0])
     return evaluate(
-        model, images[:300], wrong, dataset=EVIL, origins=[EVIL, "ben"] * 150, settings={"references": EVIL}
+        model, images[:300], wrong, dataset=EVIL, groups=[EVIL, "ben"] * 150, settings={"model": EVIL}
     )
 
 

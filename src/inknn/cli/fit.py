@@ -108,7 +108,7 @@ def fit(
     """Make a model of labeled digits of your own.
 
     DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
-    or CSV. Its digits become the prototypes that votes are taken among; where they are not in MNIST's normal
+    or CSV. Its digits become the references that votes are taken among; where they are not in MNIST's normal
     form, or of several sizes, they are brought into it. `inknn read` and `inknn evaluate` take the model with
     --model, `inknn predict` as its first word.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import replace
 from typing import Any, BinaryIO, Literal, Self, overload
 
 import numpy as np
@@ -13,23 +12,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from ..errors import UnknownNameError
 from ..features import as_images
-from ..features.registry import DESCRIPTIONS
 from ..memory import read_model, write_model
-from ..metrics import METRICS
 from ..progress import Progress
-from ..recognizer import Answers, Recognizer
-from ..recognizer.settings import LEARNED, Settings
+from ..recognizer import Predictions, Recognizer
+from ..recognizer.settings import LEARNED, Settings, choose_settings
 from .neighbors import check_enough, checked_k
 
-__all__ = ["PRESETS", "DigitClassifier"]
-
-PRESETS: dict[str, dict[str, Any]] = {"best": {}, "fast": {"n_distorted": 0}}
-"""The settings (:class:`inknn.recognizer.settings.Settings`) in which the presets differ from the default."""
-
-
-_POWERS = {"distance": Settings().vote_power, "uniform": 0.0}
+__all__ = ["DigitClassifier"]
 
 
 class DigitClassifier(ClassifierMixin, BaseEstimator):
@@ -152,33 +142,17 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If a parameter can't be; for an unknown name it offers the nearest.
         """
-        checked_k(self.n_neighbors)
-        if self.preset not in PRESETS:
-            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
-        if self.weights not in _POWERS:
-            raise ValueError(f"weights must be one of {', '.join(_POWERS)}, got {self.weights!r}")
-        if self.features not in (LEARNED, *DESCRIPTIONS):
-            raise UnknownNameError("feature", self.features, [LEARNED, *DESCRIPTIONS])
-        if self.metric not in METRICS:
-            raise UnknownNameError("metric", self.metric, METRICS)
-        if METRICS[self.metric].takes_digits and self.features != "pixels":
-            raise ValueError(f"the metric {self.metric} compares pictures, so features must be 'pixels'")
+        self._settings()
 
     def _settings(self) -> Settings:
-        special: dict[str, Any] = dict(PRESETS[self.preset])
-        if self.features != LEARNED:
-            special = {"n_distorted": 0, "n_second_look": 0}
-        if self.metric != "euclidean":  # any other search takes a hundred times as long
-            special["n_calibrating"] = 1000
-        return Settings(
-            feature=self.features,
+        return choose_settings(
+            preset=self.preset,
+            n_neighbors=checked_k(self.n_neighbors),
+            features=self.features,
             metric=self.metric,
-            vote_power=_POWERS[self.weights],
+            weights=self.weights,
             n_components=self.n_components,
             shrinkage=self.shrinkage,
-            n_voters=self.n_neighbors,
-            n_witnesses=max(self.n_neighbors, Settings().n_witnesses),
-            **special,
         )
 
     @classmethod
@@ -186,11 +160,11 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """The estimator that ``fit`` would have given, around a recognizer of the digits 0 to 9."""
         settings = recognizer.settings
         classifier = cls(
-            n_neighbors=settings.n_voters,
-            preset="best" if settings.n_distorted or settings.feature != LEARNED else "fast",
+            n_neighbors=settings.n_neighbors,
+            preset=settings.preset,
             features=settings.feature,
             metric=settings.metric,
-            weights="distance" if settings.vote_power else "uniform",
+            weights=settings.weights,
             n_components=settings.n_components,
             shrinkage=settings.shrinkage,
         )
@@ -252,7 +226,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         """Probability of each class, in the order of ``classes_``.
 
         The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.recognizer.calibration`); the
-        rest is divided among the other labels (:meth:`inknn.recognizer.Answers.probabilities`).
+        rest is divided among the other labels (:meth:`inknn.recognizer.Predictions.probabilities`).
 
         Parameters
         ----------
@@ -312,18 +286,15 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             )
         return images
 
-    def _answers(self, X: ArrayLike) -> Answers:
+    def _answers(self, X: ArrayLike) -> Predictions:
         check_is_fitted(self)
         return self._asked_with_current_k().recognize(self._images(X), n_threads=self.n_jobs)
 
     def _asked_with_current_k(self) -> Recognizer:
         """The recognizer, with the neighbors that vote as ``set_params`` may have changed them since fit."""
-        settings = self.recognizer_.settings
-        if settings.n_voters == self.n_neighbors:
+        if self.recognizer_.settings.n_neighbors == self.n_neighbors:
             return self.recognizer_
-        witnesses = max(self.n_neighbors, settings.n_witnesses)
-        changed = replace(settings, n_voters=self.n_neighbors, n_witnesses=witnesses)
-        return replace(self.recognizer_, settings=changed)
+        return self.recognizer_.with_neighbors(self.n_neighbors)
 
 
 def _on_white(images: NDArray[np.uint8]) -> bool:

@@ -14,19 +14,20 @@ import numpy as np
 from ..datasets import LabeledDigits, load_digits
 from ..datasets.load import Part
 from ..datasets.normal_form import to_normal_form
-from ..errors import DataError, InknnError
+from ..errors import DataError, InknnError, OptionError
 from ..features.registry import DESCRIPTIONS
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
-from .spaces import LEARNED, Space, SpaceError, metric_and_parameters
+from ..recognizer.settings import LEARNED
+from .pipeline import Pipeline, parse_metric
 
 if TYPE_CHECKING:
     from ..estimators.digits import DigitClassifier
 
 __all__ = ["Fitted", "fit_command", "fit_data", "steps_to_digits"]
 
-_LEARNED = Space(LEARNED).name
-"""The learned space as :class:`Space` calls it, with the dimensions it has in a model."""
+_LEARNED = Pipeline(LEARNED).name
+"""The learned space as :class:`Pipeline` calls it, with the dimensions it has in a model."""
 
 _FITTABLE = (LEARNED, *DESCRIPTIONS)
 
@@ -88,7 +89,7 @@ def fit_data(
     ------
     UnknownNameError
         If there is no such set, feature or metric.
-    SpaceError
+    OptionError
         If the features or the metric are such that they can be tuned only.
     DataError
         If the data can't be read, is all blank, holds one class only, or fewer digits than neighbors that
@@ -130,7 +131,7 @@ def fit_command(
     shape : (int, int)
         Of the pictures that were tuned with.
     feature, metric : str
-        As :class:`~inknn.lab.spaces.Space` and :func:`~inknn.lab.spaces.metric_and_parameters` take them.
+        As :class:`~inknn.lab.pipeline.Pipeline` and :func:`~inknn.lab.pipeline.parse_metric` take them.
     weights : str
     k : int
 
@@ -157,12 +158,12 @@ def steps_to_digits(shape: tuple[int, ...]) -> str:
 def _check_fittable(feature: str, metric: str) -> None:
     """Tell names that tuning knows, but no model can have, from those that nobody knows."""
     names: list[tuple[str, tuple[str, ...], str, Callable[[str], object]]] = [
-        (feature, _FITTABLE, "-F", Space),
-        (metric, tuple(METRICS), "-m", metric_and_parameters),
+        (feature, _FITTABLE, "-F", Pipeline),
+        (metric, tuple(METRICS), "-m", parse_metric),
     ]
     for given, known, option, parse in names:
         if given not in known and _is_known(parse, given):
-            raise SpaceError(
+            raise OptionError(
                 f"{given} can be tuned, but no model can be made with it; {option} takes one of "
                 f"{', '.join(known)}"
             )
@@ -183,4 +184,4 @@ def _blank_ones(digits: LabeledDigits) -> list[str]:
         raise DataError(f"all {blank} pictures of {digits.name} are blank; a model needs digits")
     if not blank:
         return []
-    return [f"{blank} of the {len(digits)} pictures are blank, and became prototypes; better leave them out"]
+    return [f"{blank} of the {len(digits)} pictures are blank, and became references; better leave them out"]

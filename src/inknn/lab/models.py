@@ -34,7 +34,7 @@ class Model:
     classes : int64 (c,)
         The digit behind each of the recognizer's labels, ascending.
     pictures : Pictures, or None
-        Those of its prototypes, where it kept them.
+        Those of its references, where it kept them.
     """
 
     name: str
@@ -62,8 +62,9 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
         If the digits in the package are damaged, or no folder can be written.
     """
     from ..datasets import load_mnist_part
-    from ..estimators.digits import PRESETS, DigitClassifier
+    from ..estimators.digits import DigitClassifier
     from ..memory import factory_images, factory_recognizer
+    from ..recognizer.settings import PRESETS
 
     if preset is not None and preset not in PRESETS:
         raise UnknownNameError("preset", preset, PRESETS)
@@ -87,7 +88,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     from ..memory import read_digit_model
 
     recognizer, classes = read_digit_model(path)
-    return Model(os.fspath(path), recognizer, classes, recognizer.pictures)
+    return Model(os.fspath(path), recognizer, classes, recognizer.references.pictures)
 
 
 def open_model(

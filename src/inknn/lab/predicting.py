@@ -25,7 +25,7 @@ _SHOWN = 5  # neighbors
 class Prediction:
     """What a model says of one digit.
 
-    ``neighbors`` are the indices of the nearest prototypes, ``neighbor_labels`` what they are, nearest
+    ``neighbors`` are the indices of the nearest references, ``neighbor_labels`` what they are, nearest
     first; ``note`` is a remark on the picture.
     """
 

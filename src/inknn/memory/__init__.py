@@ -1,4 +1,4 @@
-"""The prototypes: the factory set (MNIST's training digits) and its prepared index on disk.
+"""The references: the factory set (MNIST's training digits) and its prepared index on disk.
 
 ``container`` is the file format: named arrays, checksummed, memory-mapped, no pickle.
 ``factory`` gives the recognizer that knows the factory set, prepared once per user.

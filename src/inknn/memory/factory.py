@@ -34,7 +34,7 @@ def factory_recognizer(progress: Progress | None = None) -> Recognizer:
     Returns
     -------
     Recognizer
-        Ready to recognize; its prototypes are in the order of :func:`factory_images`.
+        Ready to recognize; its references are in the order of :func:`factory_images`.
 
     Raises
     ------

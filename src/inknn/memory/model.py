@@ -15,7 +15,7 @@ from .container import read_arrays, write_arrays
 __all__ = ["digit_classes", "read_digit_model", "read_model", "write_model"]
 
 _KIND = "model"
-_VERSION = 2
+_VERSION = 3
 
 
 def write_model(
@@ -41,8 +41,8 @@ def write_model(
     if classes.dtype.kind not in "biufU":
         raise ValueError(f"only labels that are numbers or text can be kept, not {classes.dtype}")
     arrays = recognizer.arrays()
-    if recognizer.pictures is not None:
-        arrays["pictures"] = recognizer.pictures[np.arange(len(recognizer.labels))]
+    if recognizer.references.pictures is not None:
+        arrays["pictures"] = recognizer.references.pictures[np.arange(len(recognizer.references))]
     text = classes.dtype.kind == "U"
     if text:  # the code points of each label, padded with zeros
         native = classes.astype(classes.dtype.newbyteorder("="))

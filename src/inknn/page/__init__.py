@@ -1,7 +1,7 @@
 """The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbors.
 
-One step, one module: ``parts`` (connected pieces of ink, dirt dropped, the size of writing),
-``rules`` (ruled lines, tables and boxes erased), ``rows`` (pieces of one glyph joined, rows found),
+One step, one module: ``components`` (connected components of ink, dirt dropped, the size of writing),
+``rules`` (ruled lines, tables and boxes erased), ``lines`` (components of one glyph joined, lines found),
 ``glyphs`` (each glyph cut out with its soft edges). :func:`find_lines` runs them in that order.
 """
 
@@ -11,10 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
-from .components import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
+from .components import (
+    LOWEST,
+    Components,
+    drop_faint,
+    drop_frames,
+    drop_specks,
+    find_components,
+    writing_height,
+)
 from .glyphs import Glyph, cut_out
-from .lines import find_rows, join_pieces
-from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules, has_long_piece
+from .lines import arrange_lines, join_components
+from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules, has_long_component
 
 __all__ = ["Glyph", "find_lines"]
 
@@ -33,21 +41,21 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
     """
     rules = find_spanning_rules(ink)
-    parts, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
+    components, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
     if height < LOWEST * ink.scale:
         return []
     length = int(LONG * height)
-    if rules or has_long_piece(parts, length):
+    if rules or has_long_component(components, length):
         rules |= find_rules(ink.mask, length, 1.5 * ink.stroke)
     if rules:
-        parts, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
-        parts = rules.drop_leftovers(parts)
-        height = writing_height(parts, ink.stroke)
-    rows = find_rows(join_pieces(parts, height), parts, height)
-    return [[cut_out(piece, parts, ink) for piece in row] for row in rows]
+        components, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
+        components = rules.drop_leftovers(components)
+        height = writing_height(components, ink.stroke)
+    lines = arrange_lines(join_components(components, height), components, height)
+    return [[cut_out(group, components, ink) for group in line] for line in lines]
 
 
-def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Parts, float]:
-    """The pieces of a mask without dirt, and the height of the writing."""
-    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink))
-    return parts, writing_height(parts, ink.stroke)
+def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Components, float]:
+    """The components of a mask without dirt, and the height of the writing."""
+    components = drop_faint(drop_frames(drop_specks(find_components(mask, ink.contrast), ink), ink))
+    return components, writing_height(components, ink.stroke)

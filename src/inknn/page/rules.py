@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
-from .components import FEWEST, Parts, count_alike, drop_specks, find_parts
+from .components import FEWEST, Components, count_alike, drop_specks, find_components
 
 LONG = 2.0
 """A rule is at least this many times as long as the writing is high ..."""
@@ -64,31 +64,31 @@ class Rules:
                 erased |= _thin(pixels, rules, turn) & ~_darker(ink, rules, self.length)
         return _bridge(pixels & ~erased, self.across, self.down).astype(bool)
 
-    def drop_leftovers(self, parts: Parts) -> Parts:
-        """Drop pieces that lie mostly on rules: their thick or ragged parts."""
-        inside = np.zeros(len(parts.number), bool)
+    def drop_leftovers(self, components: Components) -> Components:
+        """Drop components that lie mostly on rules: their thick or ragged parts."""
+        inside = np.zeros(len(components.number), bool)
         for rules, turn in ((self.across, False), (self.down, True)):
             if rules.any():
                 reach = 2 * _thickness(rules.T if turn else rules) + 3
                 near = cv2.dilate(rules, np.ones((reach, reach), np.uint8)).astype(bool)
-                covered = np.bincount(parts.labels[near], minlength=int(parts.labels.max()) + 1)
-                inside |= covered[parts.number] > 0.6 * parts.area
-        return parts.keep(~inside)
+                covered = np.bincount(components.labels[near], minlength=int(components.labels.max()) + 1)
+                inside |= covered[components.number] > 0.6 * components.area
+        return components.keep(~inside)
 
 
 def find_spanning_rules(ink: Ink) -> Rules:
     """Rules that span much of the picture, for pages where rules touch the writing.
 
     The height of the writing isn't known yet, and a big 1, 4 or 7 has long runs as well: they are
-    rules only if at least :data:`FEWEST` pieces of like height remain without them.
+    rules only if at least :data:`FEWEST` components of like height remain without them.
     """
     length = int(SPANNING * max(ink.mask.shape))
-    if not _may_be_ruled(drop_specks(find_parts(ink.mask, ink.contrast), ink), length):
+    if not _may_be_ruled(drop_specks(find_components(ink.mask, ink.contrast), ink), length):
         return no_rules(ink.mask.shape, length)
     rules = find_rules(ink.mask, length, length / SLENDER)
     if not rules:
         return rules
-    height = np.sort(drop_specks(find_parts(rules.erase_from(ink), ink.contrast), ink).box[:, 3])
+    height = np.sort(drop_specks(find_components(rules.erase_from(ink), ink.contrast), ink).box[:, 3])
     height = height[height > 2.5 * ink.stroke]
     if count_alike(height).max(initial=0) >= FEWEST:
         return rules
@@ -101,17 +101,17 @@ def no_rules(shape: tuple[int, ...], length: int) -> Rules:
     return Rules(nothing, nothing, length)
 
 
-def has_long_piece(parts: Parts, length: int) -> bool:
-    """Whether any piece is long enough to hold a rule, small gaps allowed for."""
-    return bool((parts.box[:, 2:] >= 0.55 * length).any())
+def has_long_component(components: Components, length: int) -> bool:
+    """Whether any component is long enough to hold a rule, small gaps allowed for."""
+    return bool((components.box[:, 2:] >= 0.55 * length).any())
 
 
-def _may_be_ruled(parts: Parts, length: int) -> bool:
+def _may_be_ruled(components: Components, length: int) -> bool:
     """Saves the search on pictures of one or two digits that stand free."""
-    if not has_long_piece(parts, length):
+    if not has_long_component(components, length):
         return False
-    large = parts.box[:, 2:].max(axis=1) > 0.8 * max(parts.labels.shape)
-    return len(parts.number) >= FEWEST or bool((parts.at_border | large).any())
+    large = components.box[:, 2:].max(axis=1) > 0.8 * max(components.labels.shape)
+    return len(components.number) >= FEWEST or bool((components.at_border | large).any())
 
 
 def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
@@ -137,7 +137,7 @@ def find_rules(mask: NDArray[np.bool_], length: int, thickness: float) -> Rules:
 def _large_digits(
     pixels: NDArray[np.uint8], across: NDArray[np.uint8], down: NDArray[np.uint8], length: int
 ) -> NDArray[np.uint8]:
-    """Pieces that are no grid: compact, hardly larger than a rule is long, with one bar and one stem at most.
+    """Components that are no grid: compact, hardly longer than a rule, with at most one bar and one stem.
 
     Where small print sets the height of the writing, the bar of a large 7 is long enough for a rule.
     """
@@ -153,7 +153,7 @@ def _large_digits(
 
 
 def erase_box_sides(mask: NDArray[np.bool_], rules: Rules, height: float) -> NDArray[np.bool_]:
-    """The mask without the short straight pieces that lead from one rule to the next."""
+    """The mask without the short straight components that lead from one rule to the next."""
     pixels = mask.astype(np.uint8)
     pixels &= ~_box_sides(pixels, rules.across, height)
     pixels &= ~_box_sides(pixels.T.copy(), rules.down.T.copy(), height).T
@@ -251,7 +251,7 @@ def _darker(ink: Ink, rules: NDArray[np.uint8], length: int) -> NDArray[np.uint8
 
 
 def _box_sides(pixels: NDArray[np.uint8], rules: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
-    """Straight upright pieces from one horizontal rule to the next: the sides of boxes."""
+    """Straight upright components from one horizontal rule to the next: the sides of boxes."""
     if not rules.any():
         return np.zeros_like(pixels)
     thickness = _thickness(rules)

@@ -23,7 +23,7 @@ from .result import Alternative, Digit, Line, Neighbor, Reading
 
 if TYPE_CHECKING:
     from ..estimators.digits import DigitClassifier
-    from ..recognizer import Answers, Recognizer
+    from ..recognizer import Predictions, Recognizer
 
 NOTHING_FOUND = "no digits found: the picture is blank, or its ink is too faint or too small"
 
@@ -186,7 +186,7 @@ def _line(digits: list[Digit]) -> Line:
     return Line(Box(left, top, right - left, foot - top), tuple(digits))
 
 
-def _digit(box: Box, answers: Answers, i: int, classes: NDArray[np.int64], n_neighbors: int) -> Digit:
+def _digit(box: Box, answers: Predictions, i: int, classes: NDArray[np.int64], n_neighbors: int) -> Digit:
     shares = answers.shares[i]
     best = sorted(
         np.flatnonzero(shares).tolist(), key=lambda label: (label != answers.labels[i], -shares[label])

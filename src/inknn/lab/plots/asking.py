@@ -9,12 +9,12 @@ from .request import Request, normalized
 
 if TYPE_CHECKING:
     from ...datasets.load import LabeledDigits
-    from ...recognizer.predictions import Answers
+    from ...recognizer.predictions import Predictions
 
 __all__ = ["ask_factory"]
 
 
-def ask_factory(request: Request) -> tuple[LabeledDigits, Answers, str]:
+def ask_factory(request: Request) -> tuple[LabeledDigits, Predictions, str]:
     """Ask the factory recognizer about the digits for testing.
 
     Parameters
@@ -26,7 +26,7 @@ def ask_factory(request: Request) -> tuple[LabeledDigits, Answers, str]:
     -------
     LabeledDigits
         What was asked, in normal form.
-    Answers
+    Predictions
     str
         Words on both for the caption, with what has to be known.
     """
@@ -38,7 +38,7 @@ def ask_factory(request: Request) -> tuple[LabeledDigits, Answers, str]:
         asked = request.sample(asked, request.limit)
     answers = recognizer.recognize(asked.images)
     words = (
-        f"Set: {asked.name}. {len(recognizer.labels):,} prototypes, k = {recognizer.settings.n_voters}, "
+        f"Set: {asked.name}. {len(recognizer.labels):,} references, k = {recognizer.settings.n_neighbors}, "
         "learned metric."
     )
     for note in notes_on(asked.images, count_known(answers, asked.images, factory_images())):
