@@ -59,3 +59,10 @@ class UnknownNameError(InknnError, ValueError):
         near = get_close_matches(name.lower(), names, n=1, cutoff=0.4)
         offer = f"; did you mean {near[0]}?" if near else "."
         super().__init__(f"there is no {what} named {name!r}{offer} There is: {', '.join(names)}")
+
+
+class OptionError(InknnError, ValueError):
+    """The value of an option or parameter makes no sense, alone or with the others."""
+
+    exit_code = 2
+    http_status = 422

@@ -105,10 +105,10 @@ class TestPublishedFormats:
         rows = np.zeros((3, 8), np.int32)
         rows[:, 0], rows[:, 1], rows[:, 2] = test_digits[1][:3], 4, [7, 8, 9]
         write_idx(tmp_path / "labels.gz", rows)
-        images, labels, origins = published.qmnist([tmp_path / "images.gz", tmp_path / "labels.gz"], "train")
+        images, labels, groups = published.qmnist([tmp_path / "images.gz", tmp_path / "labels.gz"], "train")
         assert np.array_equal(images, test_digits[0][:3])
         assert labels.tolist() == test_digits[1][:3].tolist()
-        assert origins == ("hsf4 writer 7", "hsf4 writer 8", "hsf4 writer 9")
+        assert groups == ("hsf4 writer 7", "hsf4 writer 8", "hsf4 writer 9")
 
     def test_emnist_is_set_upright(self, tmp_path, test_digits):
         images = test_digits[0][:3]
@@ -173,7 +173,7 @@ class TestImport:
         back = load_digits(tmp_path / "a.npz")
         assert np.array_equal(back.images, one.images)
         assert np.array_equal(back.labels, one.labels)
-        assert (back.origins, back.part) == (one.origins, None)
+        assert (back.groups, back.part) == (one.groups, None)
 
     def test_two_parts_stay_two(self, tmp_path):
         parts = import_digits("digits8x8")
@@ -244,7 +244,7 @@ class TestCommands:
         inknn("import", pictures, "-o", tmp_path / "a.npz", "--normalize", "-q")
         done = inknn("info", tmp_path / "a.npz")
         assert "6 digits of 28×28" in done.stdout
-        assert "origins 6" in " ".join(done.stdout.split())
+        assert "groups 6" in " ".join(done.stdout.split())
 
     def test_show_draws_a_picture(self, inknn, tmp_path):
         done = inknn("show", "digits8x8", "-o", tmp_path / "a.png", "--part", "test")
@@ -257,7 +257,7 @@ class TestCommands:
         assert done.stdout == f"{tmp_path / 'a.npz'}\n"
         assert "blank.png: no digit found" in done.stderr
         assert "6 digits of 28×28 saved" in done.stderr
-        assert load_digits(tmp_path / "a.npz").origins[0].endswith(".png")
+        assert load_digits(tmp_path / "a.npz").groups[0].endswith(".png")
 
     def test_verify_finds_damage(self, inknn, cache):
         for file in CATALOG["usps"].files:

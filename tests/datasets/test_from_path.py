@@ -78,8 +78,8 @@ class TestFolderPerLabel:
         found = load_digits(folder)
         order = np.argsort(digits[1], kind="stable")
         assert same(found, (digits[0][order], digits[1][order]))
-        assert found.origins[0] == f"{digits[1][order][0]}/scan{order[0]}.png"
-        assert found.files[0] == folder / found.origins[0]
+        assert found.groups[0] == f"{digits[1][order][0]}/scan{order[0]}.png"
+        assert found.files[0] == folder / found.groups[0]
 
     def test_files_that_are_no_pictures_are_left_alone(self, folder):
         (folder / "README.txt").write_text("my digits")
@@ -148,7 +148,7 @@ class TestTableOfPictures:
         for data in (listed, listed.with_suffix(".csv")):
             found = load_digits(data)
             assert same(found, digits)
-            assert found.origins[:3] == ("hand 0", "hand 1", "hand 0")
+            assert found.groups[:3] == ("hand 0", "hand 1", "hand 0")
             assert found.files[0] == listed / "0.png"
 
     @pytest.mark.parametrize("head", ["filename,label", "Image,Class", "path;digit", '"file","y"'])
@@ -158,7 +158,7 @@ class TestTableOfPictures:
         listed.with_suffix(".csv").unlink()
         (listed / "any.csv").write_text("\n".join([head, *rows]))
         assert same(load_digits(listed), digits)
-        assert load_digits(listed).origins[1] == "1.png"
+        assert load_digits(listed).groups[1] == "1.png"
 
     @pytest.mark.parametrize(
         ("row", "said"),

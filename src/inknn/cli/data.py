@@ -247,8 +247,8 @@ def _described_own(data: str, quiet: bool) -> str:
     for digits in parts:
         lines.append((digits.part or "digits", _summary(digits)))
         lines += [(f"  {label}", f"{count:,}") for label, count in enumerate(digits.label_counts())]
-        if digits.origins is not None and digits.files is None:
-            lines.append(("  origins", f"{len(set(digits.origins)):,}"))
+        if digits.groups is not None and digits.files is None:
+            lines.append(("  groups", f"{len(set(digits.groups)):,}"))
     return "".join(f"{head:9} {text}\n" for head, text in lines)
 
 

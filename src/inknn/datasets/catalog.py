@@ -59,7 +59,7 @@ class Entry:
         How many digits each part has, by the part's name.
     license, citation, home : str
     parse : callable
-        From the files, in their order, and the part's name to pictures, labels and origins.
+        From the files, in their order, and the part's name to pictures, labels and groups.
     files : tuple of Published
         None where the set comes with inknn or with what inknn needs.
     classes : int

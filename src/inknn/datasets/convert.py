@@ -79,7 +79,7 @@ def _normalized(data: str, part: Part, tell: Tell, progress: Progress) -> Labele
     found = find_own(Path(data), part, progress)
     if found.images is not None:  # arrays, whose polarity is known already
         images = to_mnist_form(found.images, always=True)
-        return LabeledDigits(data, images, found.labels, found.origins, None, found.part)
+        return LabeledDigits(data, images, found.labels, found.groups, None, found.part)
     files = found.files or ()
 
     def opened() -> Iterator[NDArray[np.uint8]]:
@@ -90,8 +90,8 @@ def _normalized(data: str, part: Part, tell: Tell, progress: Progress) -> Labele
     images, kept = normal_form_of(opened(), lambda i, remark: tell(f"{files[i]}: {remark}"))
     if not len(images):
         raise DataError(f"{data}: none of the {len(files)} pictures shows a digit")
-    origins, files = (tuple(known[i] for i in kept.tolist()) for known in (found.origins or files, files))
-    return LabeledDigits(data, images, found.labels[kept], tuple(map(str, origins)), files, found.part)
+    groups, files = (tuple(known[i] for i in kept.tolist()) for known in (found.groups or files, files))
+    return LabeledDigits(data, images, found.labels[kept], tuple(map(str, groups)), files, found.part)
 
 
 def save_digits(parts: Sequence[LabeledDigits], path: Path) -> list[Path]:
@@ -143,8 +143,8 @@ def _save_npz(parts: Sequence[LabeledDigits], path: Path) -> Path:
     for digits in parts:
         end = f"_{digits.part}" if len(parts) > 1 else ""
         arrays |= {f"images{end}": digits.images, f"labels{end}": digits.labels.astype(np.uint8)}
-        if digits.origins is not None:
-            arrays[f"origins{end}"] = np.array(digits.origins)
+        if digits.groups is not None:
+            arrays[f"groups{end}"] = np.array(digits.groups)
     with atomic_write(path) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # its stub has a flag among the names
     return path

@@ -27,7 +27,7 @@ FILE_HEADS = ("file", "filename", "file_name", "path", "filepath", "image", "pic
 _LABELS = re.compile(r"labels?")
 _IMAGES = re.compile(r"images?|pixels?|2828")
 _BLOCK = 2000  # lines between two reports of progress
-ORIGIN_HEADS = ("source", "writer", "origin", "author", "hand")
+GROUP_HEADS = ("group", "writer", "source", "origin", "author", "hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Listed:
 
     file: str
     label: str
-    origin: str | None
+    group: str | None
     line: int
 
 
@@ -130,7 +130,7 @@ def read_listed(table: Table) -> list[Listed]:
     """
     head = table.head or []
     file, label = _column(head, FILE_HEADS), _column(head, LABEL_HEADS)
-    origin = _column(head, ORIGIN_HEADS)
+    group = _column(head, GROUP_HEADS)
     if file is None or label is None:
         raise DataError(f"{table.path} has no column named label; its columns are {', '.join(head)}")
     listed = []
@@ -140,7 +140,7 @@ def read_listed(table: Table) -> list[Listed]:
         cells = _cells(line, table.delimiter)
         if len(cells) != len(head):
             raise _ragged(table, number, len(cells), len(head))
-        who = None if origin is None else cells[origin].strip()
+        who = None if group is None else cells[group].strip()
         listed.append(Listed(cells[file].strip(), cells[label].strip(), who, number))
     return listed
 

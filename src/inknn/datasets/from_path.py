@@ -44,7 +44,7 @@ class Found:
 
     images: NDArray[np.uint8] | None
     labels: NDArray[np.int64]
-    origins: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
     files: tuple[Path, ...] | None = None
     part: Part | None = None
 
@@ -80,7 +80,7 @@ def read_own(path: Path, part: Part, progress: Progress, *, normalize: bool = Fa
             images, remarks = normalized_pictures(found.files or (), progress)
             several = True
     return LabeledDigits(
-        str(path), images, found.labels, found.origins, found.files, found.part, several, remarks
+        str(path), images, found.labels, found.groups, found.files, found.part, several, remarks
     )
 
 
@@ -98,8 +98,8 @@ def _in_file(path: Path, part: Part, progress: Progress) -> Found:
     with open(path, "rb") as file:
         start = file.read(4)
     if start[:2] == b"PK":
-        images, labels, origins, is_part = read_npz(path, part)
-        return Found(images, labels, origins, part=part if is_part else None)
+        images, labels, groups, is_part = read_npz(path, part)
+        return Found(images, labels, groups, part=part if is_part else None)
     if looks_like_idx(path) and not names_a_table(path):
         return Found(*read_idx_pair(path))
     table = read_table(path)
@@ -130,7 +130,7 @@ def _in_folder(folder: Path, part: Part, progress: Progress) -> Found:
 
 
 def _listed(listed: PictureList) -> Found:
-    return Found(None, listed.labels, listed.origins, listed.files)
+    return Found(None, listed.labels, listed.groups, listed.files)
 
 
 def _table_of(folder: Path) -> Path | None:

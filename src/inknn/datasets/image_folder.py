@@ -39,7 +39,7 @@ class PictureList:
 
     files: tuple[Path, ...]
     labels: NDArray[np.int64]
-    origins: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
 def find_by_folder(folder: Path) -> PictureList:
@@ -87,7 +87,7 @@ def find_by_table(table: Table) -> PictureList:
         if not there:
             raise DataError(f"{place}: no such picture in {table.path.parent}; add it or delete the line")
         files.append(there[0])
-    return PictureList(tuple(files), labels, tuple(entry.origin or entry.file for entry in listed))
+    return PictureList(tuple(files), labels, tuple(entry.group or entry.file for entry in listed))
 
 
 def unlisted(folder: Path, files: tuple[Path, ...]) -> list[Path]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from ..progress import Progress, no_progress
 __all__ = ["LabeledDigits", "Part", "load_digits"]
 
 Part = Literal["train", "test"]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +29,8 @@ class LabeledDigits:
     images : uint8 (n, height, width)
         Ink bright on black.
     labels : int64 (n,)
-    origins : tuple of str, or None
-        Where each digit comes from, where that is known: its writer, else its file.
+    groups : tuple of str, or None
+        The writer of each digit where that is known, else the name of its file.
     files : tuple of Path, or None
         The picture file of each digit, where it has one of its own.
     part : str, or None
@@ -43,7 +44,7 @@ class LabeledDigits:
     name: str
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    origins: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
     files: tuple[Path, ...] | None = None
     part: Part | None = None
     several_sizes: bool = False
@@ -56,6 +57,32 @@ class LabeledDigits:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def rows(self, indices: Any) -> LabeledDigits:
+        """Some of the digits, with their labels, groups and files.
+
+        Parameters
+        ----------
+        indices : int (m,), bool (n,) or slice
+            Which of them, in the order wanted; as for an array's first axis.
+
+        Returns
+        -------
+        LabeledDigits
+            Of the same name and split.
+        """
+        places = np.arange(len(self))[indices].tolist()
+
+        def chosen(values: tuple[_T, ...] | None) -> tuple[_T, ...] | None:
+            return None if values is None else tuple(values[place] for place in places)
+
+        return replace(
+            self,
+            images=self.images[indices],
+            labels=self.labels[indices],
+            groups=chosen(self.groups),
+            files=chosen(self.files),
+        )
 
     def label_counts(self) -> list[int]:
         """How many digits there are of each label, 0 to 9."""
@@ -106,8 +133,8 @@ def load_digits(
         from .fetching import fetched_files
 
         entry = entry_of(name)
-        images, labels, origins = entry.parse(fetched_files(entry), part)
-        return LabeledDigits(name, images, labels, origins, part=part)
+        images, labels, groups = entry.parse(fetched_files(entry), part)
+        return LabeledDigits(name, images, labels, groups, part=part)
     from .from_path import read_own  # opens pictures, which a reader of MNIST needn't know
 
     return read_own(Path(name), part, progress, normalize=normalize)

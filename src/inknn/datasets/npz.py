@@ -108,7 +108,7 @@ def read_npz(
 
     Its arrays may be called images and labels, X and y, or data and target; with ``train`` and ``test``
     before or after, in any of the usual ways (``x_train``, ``test_labels``), they are two parts. An array
-    of texts called origins says where each digit comes from.
+    of texts called groups says where each digit comes from.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def read_npz(
 
     Returns
     -------
-    images, labels, origins, is_part
+    images, labels, groups, is_part
         ``is_part`` says whether the file has two parts.
 
     Raises
@@ -135,9 +135,9 @@ def read_npz(
                 found = as_ink(file[images], file[labels])
             except DataError as error:
                 raise DataError(f"{path}: {error}") from None
-            known = names.get(f"origins_{part}" if is_part else "origins")
-            origins = None if known is None else tuple(map(str, file[known].tolist()))
-            return *found, origins if origins and len(origins) == len(found[1]) else None, is_part
+            known = names.get(f"groups_{part}" if is_part else "groups")
+            groups = None if known is None else tuple(map(str, file[known].tolist()))
+            return *found, groups if groups and len(groups) == len(found[1]) else None, is_part
     except ValueError as error:
         if "allow_pickle" in str(error):
             raise DataError(

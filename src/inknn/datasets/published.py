@@ -1,7 +1,7 @@
 """From the files of the published sets to pictures and labels, one function a set.
 
 Each takes the set's files, in the catalog's order, and the name of a part; it gives pictures uint8
-(n, height, width), ink bright on black, labels int64 (n,), and origins where they are known.
+(n, height, width), ink bright on black, labels int64 (n,), and groups where they are known.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def qmnist(files: Sequence[Path], part: str) -> Digits:
     rows = read_idx(extended)
     if rows.ndim != 2 or rows.shape[1] != 8:
         raise DataError(f"{extended} has not the eight columns of QMNIST's labels")
-    origins = tuple(f"hsf{series} writer {writer}" for series, writer in rows[:, 1:3].tolist())
-    return *as_ink(read_idx(images), rows[:, 0]), origins
+    groups = tuple(f"hsf{series} writer {writer}" for series, writer in rows[:, 1:3].tolist())
+    return *as_ink(read_idx(images), rows[:, 0]), groups
 
 
 def emnist_digits(files: Sequence[Path], part: str) -> Digits:

@@ -10,7 +10,7 @@ from typing import Any
 from ..datasets.load import LabeledDigits
 from .audit import Audit
 from .duplicates import Copies
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 __all__ = ["CSV_COLUMNS", "as_csv", "as_dict", "as_text", "summary", "whereabouts"]
 
@@ -23,7 +23,7 @@ def whereabouts(digits: LabeledDigits, index: int) -> str:
     """The file of a digit, else where it comes from; empty where only its place is known."""
     if digits.files is not None:
         return str(digits.files[index])
-    return "" if digits.origins is None else digits.origins[index]
+    return "" if digits.groups is None else digits.groups[index]
 
 
 def summary(found: Audit) -> list[tuple[str, str]]:

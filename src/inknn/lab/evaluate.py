@@ -20,11 +20,11 @@ from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
 from ..progress import Progress, no_progress
 from .asked import Asked, Mistake
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 if TYPE_CHECKING:
     from ..datasets.load import Part
-    from .models import Model
+    from ..memory import Model
     from .scores import Scores
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data"]
@@ -136,7 +136,7 @@ def evaluate_data(
         If the data or the model can't be read, or don't fit each other.
     """
     from ..datasets import load_digits
-    from .models import open_model
+    from ..memory import open_model
 
     digits = load_digits(data, part, normalize=True, progress=progress)
     _check_labels(digits.labels, digits.name)
@@ -150,11 +150,11 @@ def evaluate_data(
         images,
         digits.labels,
         dataset=digits.name,
-        origins=digits.origins,
+        groups=digits.groups,
         settings={
             **_part(data, part),
             "pictures": _treatment(None if digits.several_sizes else digits.images.shape[1:], changed),
-            "references": asked.name,
+            "model": asked.name,
         },
         progress=progress,
     )
@@ -167,7 +167,7 @@ def evaluate(
     labels: NDArray[np.integer],
     *,
     dataset: str = "given digits",
-    origins: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     progress: Progress = no_progress,
 ) -> Evaluation:
@@ -176,14 +176,14 @@ def evaluate(
     Parameters
     ----------
     model
-        Whom to ask: :func:`~inknn.lab.models.factory_model` or :func:`~inknn.lab.models.load_model`.
+        Whom to ask: :func:`inknn.memory.open_model` gives it.
     images : uint8 (n, 28, 28)
         In MNIST's normal form.
     labels : int (n,)
         What they are.
     dataset
         What to call them in the report.
-    origins
+    groups
         The writer or file of each, where known.
     settings
         To name in the report before those of the recognizer.
@@ -205,7 +205,7 @@ def evaluate(
         raise ValueError(f"{len(images)} digits can't be compared with {len(labels)} labels")
     _check_labels(labels, dataset)
     _check_known(labels, model.classes, dataset)
-    asked = Asked(model, images, np.asarray(labels, np.int64), origins)
+    asked = Asked(model, images, np.asarray(labels, np.int64), groups)
     started = time.perf_counter()
     for start in range(0, len(images), _BATCH):
         progress("recognizing", start / len(images))

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
-from ..recognizer.references import Index, without_itself
-from ..search import nearest
+from ..search import Index, kneighbors, without_itself
 
 __all__ = ["label_distances", "other_neighbors"]
 
@@ -101,7 +100,7 @@ def _to_mean(
     away = np.empty(len(queries))
     for start in range(0, len(queries), _BATCH):
         some = slice(start, start + _BATCH)
-        near = nearest(queries[some], references, min(len(references), size + (own is not None)))
+        near = kneighbors(queries[some], references, min(len(references), size + (own is not None)))
         indices = near[1] if own is None else without_itself(*near, own[some])[1]
         away[some] = np.linalg.norm(queries[some] - references[indices].mean(axis=1), axis=1)
     return away

@@ -108,8 +108,8 @@ class Request:
     def sample(self, digits: LabeledDigits, count: int) -> LabeledDigits:
         """Up to ``count`` digits drawn at random, in random order; the first ones of a larger sample."""
         order = np.random.default_rng(self.seed).permutation(len(digits))[:count]
-        origins = digits.origins and tuple(digits.origins[i] for i in order)
-        return LabeledDigits(digits.name, digits.images[order], digits.labels[order], origins)
+        groups = digits.groups and tuple(digits.groups[i] for i in order)
+        return LabeledDigits(digits.name, digits.images[order], digits.labels[order], groups)
 
     def count(self, default: int, most: int) -> int:
         """How many digits, of ``most`` that there is room for.
@@ -199,4 +199,4 @@ def normalized(digits: LabeledDigits, progress: Progress = no_progress) -> Label
     images, changed = to_normal_form(digits.images, progress)
     if not changed:
         return digits
-    return LabeledDigits(digits.name, images, digits.labels, digits.origins)
+    return LabeledDigits(digits.name, images, digits.labels, digits.groups)
