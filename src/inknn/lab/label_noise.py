@@ -88,7 +88,7 @@ def fit_label_noise(
     nearness, row = _nearness(distances), np.arange(count)
     given = np.zeros((count, n_labels))
     given[row, codes] = weights
-    slips, beta = _even_slips(0.01, n_labels), 16.0  # 16: the power in the second look of the vote
+    slips, beta = _even_slips(0.01, n_labels), 16.0  # 16: the power of re-ranking
     for _ in range(_ROUNDS):
         truth = _believed(nearness, beta, slips, codes)
         before, slips = slips, _estimated_slips(truth.T @ given)
