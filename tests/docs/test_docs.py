@@ -25,6 +25,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.__main__ import main as benchmarks
+from benchmarks.results import load as load_results
 from inknn.cli import build_app, main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,6 +273,8 @@ class TestMadePages:
         for page, table in tables.items():
             for name in table:
                 assert f"`{name}`" in pages[f"reference/tables/{page}.md"]
+        for name in load_results():
+            assert f"\n## {name}\n" in pages["reference/tables/benchmarks.md"]
 
     def test_every_kind_of_plot_is_drawn_for_the_site(self, making):
         from inknn.lab.plots import PLOTS
