@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import json
 import os
 import re
 import shlex
@@ -216,6 +217,14 @@ class TestPages:
                             parse(part.strip())
         for code in re.findall(rf"`({OURS}[^`]+)`", text):
             parse(code, fragment=True)
+
+    @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+    def test_every_command_in_a_notebook_exists(self, path):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        commands = re.findall(rf"`({OURS}[^`]+)`|^    ({OURS}.+)$", text, re.MULTILINE)
+        for inline, line in commands:
+            parse(inline or line, fragment=bool(inline))
 
     @pytest.mark.parametrize("page", PAGES)
     def test_every_option_named_in_the_text_exists(self, page):
