@@ -218,7 +218,9 @@ def clouds(n=400, dims=12, seed=0):
 
 def test_without_shrinkage_the_classes_become_round():
     vectors, labels = clouds()
-    projected = fit_projection(vectors, labels, n_components=12, shrinkage=0, evening=0).apply(vectors)
+    projected = fit_projection(vectors, labels, n_components=12, shrinkage=0, length_normalization=0).apply(
+        vectors
+    )
     for label in (0, 1):
         projected[labels == label] -= projected[labels == label].mean(axis=0)
     np.testing.assert_allclose(projected.T @ projected / len(labels), np.eye(12), atol=1e-3)
@@ -233,7 +235,7 @@ def test_with_full_shrinkage_it_is_a_scaled_rotation():
 
 def test_components_alone_match_the_textbook():
     vectors, labels = clouds()
-    projection = fit_projection(vectors, labels, n_components=3, whiten=False, evening=0)
+    projection = fit_projection(vectors, labels, n_components=3, whiten=False, length_normalization=0)
     covariance = np.cov(vectors.astype(float), rowvar=False, bias=True)
     expected = np.linalg.eigvalsh(covariance)[::-1][:3]
     np.testing.assert_allclose(projection.apply(vectors).var(axis=0), expected, rtol=1e-4)
@@ -241,8 +243,10 @@ def test_components_alone_match_the_textbook():
 
 def test_whitening_brings_out_what_tells_classes_apart():
     vectors, labels = clouds()
-    plain = fit_projection(vectors, labels, n_components=2, whiten=False, evening=0).apply(vectors)
-    white = fit_projection(vectors, labels, n_components=2, evening=0).apply(vectors)
+    plain = fit_projection(vectors, labels, n_components=2, whiten=False, length_normalization=0).apply(
+        vectors
+    )
+    white = fit_projection(vectors, labels, n_components=2, length_normalization=0).apply(vectors)
 
     def separation(points):
         between = np.linalg.norm(points[labels == 0].mean(axis=0) - points[labels == 1].mean(axis=0))
@@ -251,35 +255,37 @@ def test_whitening_brings_out_what_tells_classes_apart():
     assert separation(white) > 1.5 * separation(plain)
 
 
-def test_evening_takes_the_root_of_lengths_and_keeps_directions():
+def test_length_normalization_takes_the_root_of_lengths_and_keeps_directions():
     vectors, labels = clouds()
-    plain = fit_projection(vectors, labels, evening=0).apply(vectors)
-    evened = fit_projection(vectors, labels, evening=0.5).apply(vectors)
+    plain = fit_projection(vectors, labels, length_normalization=0).apply(vectors)
+    evened = fit_projection(vectors, labels, length_normalization=0.5).apply(vectors)
     lengths = np.linalg.norm(plain, axis=1, keepdims=True)
     np.testing.assert_allclose(evened, plain / np.sqrt(lengths), rtol=1e-4, atol=1e-6)
 
 
 def test_nuisances_are_discounted():
     vectors, labels = clouds()
-    nuisance = np.zeros((50, 12), np.float32)
-    nuisance[:, 2] = 5
+    invariance = np.zeros((50, 12), np.float32)
+    invariance[:, 2] = 5
 
-    def size(*nuisances):
-        projection = fit_projection(vectors, labels, n_components=12, nuisances=nuisances, evening=0)
-        return np.linalg.norm(nuisance[0] @ projection.components)
+    def size(*invariances):
+        projection = fit_projection(
+            vectors, labels, n_components=12, invariances=invariances, length_normalization=0
+        )
+        return np.linalg.norm(invariance[0] @ projection.components)
 
-    assert size(nuisance) < 0.3 * size()
+    assert size(invariance) < 0.3 * size()
 
 
-def test_stretching_makes_large_differences_larger():
+def test_discriminant_scaling_makes_large_differences_larger():
     vectors, labels = clouds()
-    projection = fit_projection(vectors, labels, n_components=12, evening=0)
+    projection = fit_projection(vectors, labels, n_components=12, length_normalization=0)
     differences = np.array([[3.0] + [0] * 11, [0, 1.0] + [0] * 10], np.float32)
-    stretched = projection.stretched(differences, 0.25)
-    sizes = [np.linalg.norm(p.components[:, :2], axis=0) for p in (projection, stretched)]
+    scaled = projection.scaled_by(differences, 0.25)
+    sizes = [np.linalg.norm(p.components[:, :2], axis=0) for p in (projection, scaled)]
     ratio = sizes[1] / sizes[0]
     assert ratio[0] / ratio[1] == pytest.approx(9**0.25, rel=1e-3)
-    assert projection.stretched(differences[:0], 0.25) is projection
+    assert projection.scaled_by(differences[:0], 0.25) is projection
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

@@ -211,7 +211,7 @@ class TestLeverage:
         codes = np.array([0, 0, 0, 1])
         distances = np.array([[0.1, 1, 1.1], [0.9, 1, 1.1], [0.9, 1, 1.1], [0.1, 1, 1.1]])
         indices = np.array([[3, 1, 2], [0, 2, 3], [1, 0, 3], [0, 1, 2]])
-        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_voters=1)
+        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_neighbors=1)
         assert leverage.mended.tolist() == [0, 0, 0, 1]
         assert leverage.occurrences.tolist() == [2, 1, 0, 1]
         assert leverage.bad.tolist() == [1, 0, 0, 1]
@@ -221,7 +221,7 @@ class TestLeverage:
         codes = np.array([0, 0, 1, 1])
         distances = np.array([[1.0, 2, 3]] * 4)
         indices = np.array([[1, 2, 3], [0, 2, 3], [3, 0, 1], [2, 0, 1]])
-        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_voters=1)
+        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_neighbors=1)
         assert leverage.spoiled.tolist() == [1, 1, 1, 1]
         assert len(leverage.worst()) == 0
 

@@ -142,6 +142,15 @@ class TestCost:
         assert everything.errors <= drawn.errors
         assert everything.errors < 20
 
+    def test_says_how_the_held_out_digits_were_chosen(self, found):
+        assert found.to_dict()["how"] == "in blocks of the data's order: no groups are known"
+        assert "180 digits held out in blocks of the data's order" in str(found)
+
+    def test_is_counted_on_strangers_where_writers_are_known(self, digits):
+        writers = tuple(f"writer {i // 30}" for i in range(300))
+        some = LabeledDigits("some", digits.images[:300], digits.labels[:300], writers)
+        assert "none of the 10 groups is on both sides" in str(condense(some, keep="20%"))
+
     def test_comes_with_its_interval(self, found):
         for cost in found.costs:
             low, high = cost.interval

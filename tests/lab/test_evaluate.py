@@ -17,8 +17,8 @@ from inknn.errors import DataError, UnknownNameError
 from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.asked import WORST
 from inknn.lab.evaluation_tables import plain_text
-from inknn.lab.models import Model, factory_model, load_model
-from inknn.recognizer.predictions import Answers
+from inknn.memory import Model, open_model
+from inknn.recognizer.predictions import Predictions
 
 TEN = np.arange(10)
 
@@ -28,11 +28,12 @@ class Stub:
 
     facts = {"k": 1}  # noqa: RUF012 - what a recognizer has
 
-    def recognize(self, images):
+    def recognize(self, images, *, n_threads=None):
         labels = images[:, 0, 0].astype(np.int64)
         confidence = images[:, 0, 1] / 100
         n, k = len(images), 6
-        return Answers(
+        return Predictions(
+            TEN,
             labels,
             np.full((n, 10), 0.1),
             confidence,
@@ -45,7 +46,7 @@ class Stub:
 
 
 def model(classes=TEN, pictures=None):
-    return Model("a stub", Stub(), np.asarray(classes), pictures)
+    return Model(Stub(), np.asarray(classes), "a stub", pictures)
 
 
 def digits(answers, confidence=95):
@@ -141,39 +142,21 @@ class TestEvaluate:
 
     def test_an_unknown_preset_is_answered_with_the_nearest_name(self):
         with pytest.raises(UnknownNameError, match="did you mean best"):
-            factory_model("bets")
+            evaluate_data("mnist", preset="bets")
 
 
 @pytest.fixture(scope="module")
 def classifier(recognizer):
-    return DigitClassifier._from_recognizer(recognizer)
+    return DigitClassifier.from_model(Model(recognizer, TEN))
 
 
 class TestModels:
     @pytest.mark.parametrize("kind", [int, str])
     def test_a_file_is_evaluated_like_the_classifier_it_holds(self, classifier, kind, tmp_path, test_digits):
         images, labels = test_digits
-        fitted = classifier
-        if kind is str:
-            fitted = DigitClassifier._from_recognizer(classifier.recognizer_)
-            fitted.classes_ = np.array([str(digit) for digit in range(10)])
-        fitted.save(tmp_path / "m.inknn")
-        found = evaluate(load_model(tmp_path / "m.inknn"), images[:200], labels[:200])
+        Model(classifier.recognizer_, TEN.astype(kind)).save(tmp_path / "m.inknn")
+        found = evaluate(open_model(tmp_path / "m.inknn"), images[:200], labels[:200])
         assert found.errors == np.count_nonzero(classifier.predict(images[:200]) != labels[:200])
-
-    def test_labels_that_are_no_digits_are_refused(self, classifier, tmp_path):
-        fitted = DigitClassifier._from_recognizer(classifier.recognizer_)
-        fitted.classes_ = np.arange(10, 20)
-        fitted.save(tmp_path / "m.inknn")
-        with pytest.raises(DataError, match=r"aren't digits \('10', '11', '12' \.\.\.\)"):
-            load_model(tmp_path / "m.inknn")
-
-    def test_a_missing_or_foreign_file_is_refused(self, tmp_path):
-        with pytest.raises(DataError, match="can't read the model"):
-            load_model(tmp_path / "none.inknn")
-        (tmp_path / "notes.txt").write_text("no model")
-        with pytest.raises(DataError):
-            load_model(tmp_path / "notes.txt")
 
 
 class TestText:
@@ -256,8 +239,8 @@ class TestCommand:
         path = folder / "some-images-idx3-ubyte"
         code, out, _ = run(capsys, "evaluate", path, "--model", folder / "m.inknn", "-f", "json")
         found = json.loads(out)
-        assert (code, found["settings"]["prototypes"]) == (0, 3000)
-        assert found["settings"]["references"] == str(folder / "m.inknn")
+        assert (code, found["settings"]["references"]) == (0, 3000)
+        assert found["settings"]["model"] == str(folder / "m.inknn")
 
     def test_a_note_goes_to_stderr_unless_quiet(self, folder, classifier, capsys, train_digits):
         classifier.save(folder / "m.inknn")

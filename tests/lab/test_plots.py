@@ -25,9 +25,9 @@ from inknn.lab.plots import PLOTS, OptionError, Plane, Request
 from inknn.lab.plots.anatomy import best_shifts
 from inknn.lab.plots.borders import _votes
 from inknn.lab.plots.style import LABEL_COLORS, SMALL
+from inknn.memory import Model
 from inknn.metrics import METRICS
-from inknn.recognizer import Recognizer
-from inknn.recognizer.predictions import Answers
+from inknn.recognizer.predictions import Predictions
 
 SMALL_SIZE = (480, 400)
 
@@ -70,10 +70,11 @@ def words(figure):
 
 
 def answers_of(labels, confidence, verdicts=None):
-    """Answers with two neighbors each, the prototypes 0 and 1."""
+    """Answers with two neighbors each, the references 0 and 1."""
     labels = np.asarray(labels)
     two = np.zeros((len(labels), 2), np.int64)
-    return Answers(
+    return Predictions(
+        np.arange(10),
         labels,
         np.eye(10)[labels],
         np.asarray(confidence, dtype=float),
@@ -109,12 +110,12 @@ def requests(some, tmp_path_factory):
 def drawn(requests, some):
     """One figure of each kind, drawn when first asked for; the recognizer knows few digits, for speed."""
     made = {}
-    few = Recognizer.fit(*some)
+    few = Model.fit(*some)
 
     def draw(kind):
         if kind not in made:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+                patch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
                 made[kind] = PLOTS[kind].draw(requests(kind, **SPARING.get(kind, {})))
         return made[kind]
 
@@ -174,7 +175,8 @@ class TestSaving:
     def test_dpi_makes_more_pixels_of_the_same_layout(self, some, tmp_path):
         figure = plots.digits(some[0][:2], some[1][:2], size=SMALL_SIZE)
         plots.save(figure, tmp_path / "large.png", scale=2)
-        assert Image.open(tmp_path / "large.png").size == (960, 800)
+        with Image.open(tmp_path / "large.png") as picture:
+            assert picture.size == (960, 800)
 
     def test_an_unknown_suffix_is_refused_and_the_known_ones_named(self, some, tmp_path):
         with pytest.raises(OutputError, match=r"\.png, \.svg or \.pdf"):
@@ -232,16 +234,16 @@ class TestWhatIsShown:
         known = "90 of the 90 digits are among those the model knows"
         for kind in ("mistakes", "confusion", "risk-coverage", "calibration"):
             assert known in drawn(kind).get_supxlabel().replace("\n", " ")
-        few = Recognizer.fit(*some)
-        monkeypatch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+        few = Model.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
         said = []
         PLOTS["confusion"].draw(requests("confusion", remark=said.append))
         (note,) = said
         assert note.startswith(known)
 
     def test_digits_unknown_to_the_recognizer_need_no_note(self, some, tmp_path, monkeypatch):
-        few = Recognizer.fit(*some)
-        monkeypatch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+        few = Model.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
         images, labels = load_mnist_part("test")
         np.savez(tmp_path / "new.npz", images=images[:20], labels=labels[:20])
         said = []
@@ -494,8 +496,8 @@ class TestTheCommand:
 
     @pytest.mark.parametrize("quiet", [False, True])
     def test_says_once_that_the_digits_are_known(self, quiet, requests, some, tmp_path, monkeypatch, capsys):
-        few = Recognizer.fit(*some)
-        monkeypatch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+        few = Model.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
         place = str(tmp_path / "a.svg")
         command = ["plot", "confusion", requests("confusion").data, "--size", "480x400", "-o", place]
         with pytest.raises(SystemExit) as leaving:

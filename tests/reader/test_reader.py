@@ -160,8 +160,8 @@ class TestReading:
 
     def test_a_training_digit_finds_itself(self):
         index = 7
-        prototype = factory_images()[index]
-        picture = np.pad(255 - np.kron(prototype, np.ones((6, 6), np.uint8)), 60, constant_values=255)
+        reference = factory_images()[index]
+        picture = np.pad(255 - np.kron(reference, np.ones((6, 6), np.uint8)), 60, constant_values=255)
         (digit,) = read(picture).digits
         assert index in [neighbor.index for neighbor in digit.neighbors]
 

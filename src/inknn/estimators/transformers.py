@@ -60,14 +60,16 @@ class WithinClassWhitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
         Dimensions to keep.
     shrinkage : float
         Share of the scaled identity in the within-class covariance, 0 to 1.
-    evening : float
+    length_normalization : float
         How far to bring the lengths of the vectors to one, 0 to 1.
     """
 
-    def __init__(self, n_components: int = 128, shrinkage: float = 0.2, evening: float = 0.5) -> None:
+    def __init__(
+        self, n_components: int = 128, shrinkage: float = 0.2, length_normalization: float = 0.5
+    ) -> None:
         self.n_components = n_components
         self.shrinkage = shrinkage
-        self.evening = evening
+        self.length_normalization = length_normalization
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from vectors (n, D) and their classes (n,)."""
@@ -78,7 +80,7 @@ class WithinClassWhitening(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
             codes,
             n_components=self.n_components,
             shrinkage=self.shrinkage,
-            evening=self.evening,
+            length_normalization=self.length_normalization,
         )
         self._n_features_out = self.projection_.components.shape[1]
         return self

@@ -1,6 +1,6 @@
 """Digits as they might have been: in another hand, with another pen, badly scanned, cut or stuck together.
 
-No variant ever becomes a prototype. The metric learns from deformed digits which differences mean nothing
+No variant ever becomes a reference. The metric learns from deformed digits which differences mean nothing
 (:mod:`inknn.features.projection`), and the verdict learns from pieces and pairs what is no digit, though it
 is made of the same strokes.
 

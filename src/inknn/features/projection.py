@@ -1,4 +1,4 @@
-"""A learned metric in closed form: principal components, whitening within the classes, stretching.
+"""A metric learned in closed form: principal components, within-class whitening, discriminant scaling.
 
 The distance between two vectors should count what tells digits apart, and discount what merely tells two
 writers of the same digit apart. All of it comes from covariances, without descent:
@@ -7,9 +7,9 @@ writers of the same digit apart. All of it comes from covariances, without desce
 2. there, take the covariance of each vector's difference from its class mean, add that of differences
    known to mean nothing (a digit from its deformed self), blend it with a multiple of the identity (Ledoit &
    Wolf's shrinkage, with a fixed share), and divide by its square root;
-3. stretch the directions in which the nearest vectors of *other* classes differ
-   (:meth:`Projection.stretched`);
-4. bring the lengths of the vectors half-way to one, which evens out how much ink and contrast there was.
+3. scale up the directions in which the nearest vectors of *other* classes differ
+   (:meth:`Projection.scaled_by`);
+4. bring the lengths of the vectors half-way to one, so that the amount of ink and contrast counts for less.
 
 The Euclidean distance after steps 1 and 2 is a Mahalanobis distance with the pooled within-class
 covariance: the metric behind Fisher's linear discriminant, here for nearest neighbors. Step 3 looks at the
@@ -32,19 +32,19 @@ _CHUNK = 4096
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Projection:
-    """A linear map to fewer dimensions, ``z = (x − mean) · components``, and then ``z / |z|^evening``.
+    """A linear map ``z = (x − mean) · components``, then ``z / |z|^length_normalization``: fewer dimensions.
 
     Attributes
     ----------
     mean : float32 (D,)
     components : float32 (D, d)
-    evening : float
+    length_normalization : float
         0 leaves lengths as they are, 1 makes them all one.
     """
 
     mean: NDArray[np.float32]
     components: NDArray[np.float32]
-    evening: float = 0.0
+    length_normalization: float = 0.0
 
     def apply(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Project float32 ``(n, D)`` to float32 ``(n, d)``."""
@@ -52,14 +52,14 @@ class Projection:
         projected = np.empty((len(features), self.components.shape[1]), dtype=np.float32)
         for start in range(0, len(features), _CHUNK):
             chunk = (features[start : start + _CHUNK] - self.mean) @ self.components
-            if self.evening:
+            if self.length_normalization:
                 length = np.sqrt(np.einsum("ij,ij->i", chunk, chunk))
-                chunk /= (length**self.evening + np.float32(1e-9))[:, None]
+                chunk /= (length**self.length_normalization + np.float32(1e-9))[:, None]
             projected[start : start + _CHUNK] = chunk
         return projected
 
-    def stretched(self, differences: NDArray[np.float32], power: float) -> Projection:
-        """The projection, its result stretched where differences are large.
+    def scaled_by(self, differences: NDArray[np.float32], power: float) -> Projection:
+        """The projection, scaled up along the directions in which differences are large.
 
         Parameters
         ----------
@@ -89,8 +89,8 @@ def fit_projection(
     n_components: int = 128,
     shrinkage: float = 0.2,
     whiten: bool = True,
-    nuisances: Sequence[NDArray[np.float32]] = (),
-    evening: float = 0.5,
+    invariances: Sequence[NDArray[np.float32]] = (),
+    length_normalization: float = 0.5,
 ) -> Projection:
     """Learn the projection from labeled vectors.
 
@@ -106,9 +106,9 @@ def fit_projection(
         Share of the scaled identity in the within-class covariance, 0 to 1.
     whiten : bool
         False stops after the principal components.
-    nuisances : sequence of float32 (m, D)
+    invariances : sequence of float32 (m, D)
         Differences that mean nothing, by kind; the mean square of each kind joins the covariance.
-    evening : float
+    length_normalization : float
         How far to bring the lengths of projected vectors to one, 0 to 1.
 
     Returns
@@ -129,19 +129,21 @@ def fit_projection(
         raise ValueError(
             f"features must be (n, D) and labels (n,), n ≥ 1, got {features.shape} and {labels.shape}"
         )
-    if n_components < 1 or not 0 <= shrinkage <= 1 or not 0 <= evening <= 1:
-        raise ValueError("n_components must be at least 1, shrinkage and evening between 0 and 1")
+    if n_components < 1 or not 0 <= shrinkage <= 1 or not 0 <= length_normalization <= 1:
+        raise ValueError(
+            "n_components must be at least 1, shrinkage and length_normalization between 0 and 1"
+        )
     # On one thread the result doesn't depend on their number, and threads that wait for each other on a
     # busy machine can't make a second's work last ten.
     with threadpool_limits(1, user_api="blas"):
         mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
         total, within = _covariances(features, labels, mean)
-        for nuisance in nuisances:
-            within += nuisance.T @ nuisance / max(1, len(nuisance))
+        for invariance in invariances:
+            within += invariance.T @ invariance / max(1, len(invariance))
         components = _principal(total, n_components)
         if whiten:
             components = components @ _inverse_root(components.T @ within @ components, shrinkage)
-    return Projection(mean, np.ascontiguousarray(components, dtype=np.float32), evening)
+    return Projection(mean, np.ascontiguousarray(components, dtype=np.float32), length_normalization)
 
 
 def _covariances(

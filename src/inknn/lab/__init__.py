@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .evaluate import Evaluation, evaluate, evaluate_data
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data", "wilson_interval"]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .origins import sources
+from .data import find_groups
 
 if TYPE_CHECKING:
-    from ..recognizer.predictions import Answers
+    from ..memory import Model
+    from ..recognizer.predictions import Predictions
     from ..recognizer.reranking import Pictures
-    from .models import Model
     from .scores import Scores
 
 __all__ = ["WORST", "Asked", "Mistake", "Neighbor", "count_known", "notes_on"]
@@ -29,7 +29,7 @@ _ITSELF = 1e-5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbor:
-    """A prototype that had a say: its number, digit, distance and, where it was kept, picture."""
+    """A reference that had a say: its number, digit, distance and, where it was kept, picture."""
 
     index: int
     label: int
@@ -91,19 +91,18 @@ class Asked:
         self._probabilities: list[NDArray[np.float64]] = []
         self._confidence: list[NDArray[np.float64]] = []
         self._verdicts: list[NDArray[np.str_]] = []
-        self._known = 0  # digits that are prototypes themselves
-        self._worst: list[tuple[float, int, Answers, int]] = []  # with the batch and the row in it
+        self._known = 0  # digits that are references themselves
+        self._worst: list[tuple[float, int, Predictions, int]] = []  # with the batch and the row in it
 
     def ask(self, start: int, stop: int) -> None:
         """Ask the model about some of the digits."""
-        batch = self.model.recognizer.recognize(self.images[start:stop])
-        answers = self.model.classes[batch.labels]
-        self._answers.append(answers)
+        batch = self.model.predict(self.images[start:stop])
+        self._answers.append(batch.labels)
         self._probabilities.append(batch.probabilities())
         self._confidence.append(batch.confidence)
         self._verdicts.append(batch.verdicts)
         self._known += count_known(batch, self.images[start:stop], self.model.pictures)
-        wrong = np.flatnonzero(answers != self.labels[start:stop]).tolist()
+        wrong = np.flatnonzero(batch.labels != self.labels[start:stop]).tolist()
         self._worst += [(-float(batch.confidence[row]), start + row, batch, row) for row in wrong]
         self._worst = sorted(self._worst, key=lambda found: found[:2])[:WORST]
 
@@ -118,20 +117,20 @@ class Asked:
             self.model.classes,
             np.concatenate(self._confidence),
             np.concatenate(self._verdicts),
-            sources(self.groups, self.labels),
+            find_groups(self.groups, self.labels),
         )
 
     def mistakes(self) -> tuple[Mistake, ...]:
         """The most confident wrong answers."""
         return tuple(self._mistake(index, batch, row) for _, index, batch, row in self._worst)
 
-    def _mistake(self, index: int, batch: Answers, row: int) -> Mistake:
+    def _mistake(self, index: int, batch: Predictions, row: int) -> Mistake:
         indices = batch.neighbor_indices[row, :_SHOWN]
         pictures = None if self.model.pictures is None else self.model.pictures[indices]
         neighbors = tuple(
             Neighbor(
                 int(indices[i]),
-                int(self.model.classes[batch.neighbor_labels[row, i]]),
+                int(batch.neighbor_labels[row, i]),
                 float(batch.neighbor_distances[row, i]),
                 None if pictures is None else pictures[i],
             )
@@ -140,7 +139,7 @@ class Asked:
         return Mistake(
             index,
             int(self.labels[index]),
-            int(self.model.classes[batch.labels[row]]),
+            int(batch.labels[row]),
             float(batch.confidence[row]),
             str(batch.verdicts[row]),
             None if self.groups is None else self.groups[index],
@@ -153,16 +152,16 @@ class Asked:
         return notes_on(self.images, self._known)
 
 
-def count_known(answers: Answers, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
-    """How many digits are prototypes too.
+def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
+    """How many digits are references too.
 
     Parameters
     ----------
-    answers : Answers
+    answers : Predictions
     images : uint8 (n, 28, 28)
         What was asked.
     pictures : Pictures, or None
-        Those of the prototypes; where none were kept, the distances have to tell.
+        Those of the references; where none were kept, the distances have to tell.
     """
     distances = answers.neighbor_distances
     near = distances <= _ITSELF * distances[:, -1:]
@@ -176,7 +175,7 @@ def count_known(answers: Answers, images: NDArray[np.uint8], pictures: Pictures 
 
 
 def notes_on(images: NDArray[np.uint8], known: int) -> tuple[str, ...]:
-    """What has to be known before figures on digits are believed, ``known`` of which are prototypes too."""
+    """What has to be known before figures on digits are believed, ``known`` of which are references too."""
     notes = []
     if known:
         notes.append(

@@ -167,7 +167,7 @@ def audit(
     digits : LabeledDigits
         Of two labels or more.
     recognizer : Recognizer, optional
-        One whose prototypes are these digits, in this order; it is fitted by default.
+        One whose references are these digits, in this order; it is fitted by default.
     against : LabeledDigits, optional
         Another set, like the test part, in which copies of digits of this one are looked for.
     n_odd : int
@@ -192,13 +192,13 @@ def audit(
     groups = picture_groups(digits.images)
     # A copy is no independent witness: of those with the same label only the first is asked, and answers.
     kept = _firsts(groups * len(classes) + codes)
-    vectors, index, mine = recognizer.vectors, recognizer.index, codes[kept]
+    vectors, index, mine = recognizer.vectors, recognizer.references.index, codes[kept]
     if len(kept) < len(codes):
         vectors = np.ascontiguousarray(vectors[kept])
         index = ExactIndex(vectors)
     settings, rows = recognizer.settings, np.arange(len(kept))
-    distances, near = other_neighbors(index, vectors, rows, settings.n_witnesses, progress)
-    votes = vote(distances, mine[near], n_labels=len(classes), n_voters=settings.n_voters)
+    distances, near = other_neighbors(index, vectors, rows, settings.n_margin_neighbors, progress)
+    votes = vote(distances, mine[near], n_labels=len(classes), n_neighbors=settings.n_neighbors)
     judged, weights = _to_judge(mine, near)
     noise = fit_label_noise(
         label_distances(vectors, mine, judged, len(classes), progress), mine[judged], weights
@@ -207,7 +207,7 @@ def audit(
     oddness = _oddness(votes, vectors, recognizer)
     progress("looking for digits that mislead", 0.0)
     leverage = measure_leverage(
-        distances, near, mine, n_labels=len(classes), n_voters=settings.n_voters
+        distances, near, mine, n_labels=len(classes), n_neighbors=settings.n_neighbors
     ).spread(kept, len(codes))
     copies = exact_copies(groups) + [
         pair
@@ -220,7 +220,7 @@ def audit(
         np.bincount(codes, minlength=len(classes)),
         np.bincount(mine[votes.labels != mine], minlength=len(classes)),
         noise.expected_errors,
-        _suspects(noise, judged, mine, classes, kept, near[:, : settings.n_voters]),
+        _suspects(noise, judged, mine, classes, kept, near[:, : settings.n_neighbors]),
         copies,
         _odd(digits, kept, oddness, n_odd),
         leverage,
@@ -265,9 +265,9 @@ def audit_data(
             raise DataError(f"{digits.name} has one part only, which can't be compared with itself")
     recognizer = None
     if os.fspath(data) == "mnist" and part == "train":  # prepared already
-        from ..memory import factory_recognizer
+        from ..memory import factory_model
 
-        recognizer = factory_recognizer(progress)
+        recognizer = factory_model(progress=progress).recognizer
     return audit(digits, recognizer=recognizer, against=other, n_odd=n_odd, progress=progress)
 
 
@@ -336,13 +336,13 @@ def _suspects(
 
 
 def _oddness(votes: Votes, vectors: NDArray[np.float32], recognizer: Recognizer) -> NDArray[np.float64]:
-    """Farness times likeness to non-digits, as :mod:`inknn.recognizer.calibration` has them, float64 (n,)."""
+    """Nonconformity, as :mod:`inknn.recognizer.calibration` has it, float64 (n,)."""
     usual = float(np.median(votes.distances)) or 1.0
     units = np.full(votes.shares.shape[1], usual)
     for label in np.unique(votes.labels):
         units[label] = np.sqrt(usual * (float(np.median(votes.distances[votes.labels == label])) or usual))
     odd = votes.distances / units[votes.labels]
-    k = min(recognizer.settings.n_voters, len(recognizer.non_digits))
+    k = min(recognizer.settings.n_neighbors, len(recognizer.non_digits))
     if k:
         away = nearest(vectors, recognizer.non_digits, k)[0].mean(axis=1)
         odd = odd * (votes.distances / np.maximum(away, 1e-12))
@@ -381,7 +381,7 @@ def _copies_against(
         ]
     known = {pair.second for pair in exact}
     asked, _ = to_normal_form(against.images, progress)
-    k = min(recognizer.settings.n_witnesses, len(kept))
+    k = min(recognizer.settings.n_margin_neighbors, len(kept))
     distances, near = np.empty((len(asked), k)), np.empty((len(asked), k), np.int64)
     for start in range(0, len(asked), _BATCH):
         progress(f"looking for copies in {against.name}", start / len(asked))

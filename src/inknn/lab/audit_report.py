@@ -10,7 +10,7 @@ from typing import Any
 from ..datasets.load import LabeledDigits
 from .audit import Audit
 from .duplicates import Copies
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 __all__ = ["CSV_COLUMNS", "as_csv", "as_dict", "as_text", "summary", "whereabouts"]
 

@@ -1,7 +1,8 @@
 """Keep fewer references, and say what that costs.
 
-The cost is measured on a fifth of the digits, held out: the metric is learned from the other four fifths,
-what to keep is chosen among them, and the held-out digits are asked of all and of those that are kept.
+The cost is measured on a fifth of the digits, held out by :func:`inknn.lab.data.hold_out`: the metric is
+learned from the other four fifths, what to keep is chosen among them, and the held-out digits are asked of
+all and of those that are kept.
 What is given out is chosen in the same way among all digits. So the errors are those of a set that is a
 fifth smaller; none of the digits that count them had a say in anything.
 """
@@ -21,14 +22,12 @@ from ..estimators.digits import DigitClassifier
 from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
 from ..recognizer import Recognizer
-from ..recognizer.calibration import Calibration
+from ..recognizer.calibration import Calibration, calibrate
 from ..recognizer.settings import Settings
-from ..recognizer.votes import reaches
-from ..search import ExactIndex
 from .audit import checked_classes
 from .condensing import METHODS, Method
-from .interval import wilson_interval
-from .sampling import stratified_sample
+from .data import groups_of, hold_out
+from .statistics import wilson_interval
 
 __all__ = [
     "Condensed",
@@ -40,9 +39,6 @@ __all__ = [
     "save_model",
     "wanted_count",
 ]
-
-_HELD_OUT = 0.2
-_SEED = 5
 
 
 class KeepError(InknnError, ValueError):
@@ -88,6 +84,8 @@ class Condensed:
     method : str
     indices : int64 (m,)
         Which of them are kept, ascending.
+    how : str
+        How the digits held out were chosen.
     costs : list of Cost
         Measured with four fifths: all, kept, as many at random, and kept with a metric learned from them
         alone.
@@ -98,6 +96,7 @@ class Condensed:
     digits: LabeledDigits
     method: str
     indices: NDArray[np.int64]
+    how: str
     costs: list[Cost]
     classifier: DigitClassifier
 
@@ -114,6 +113,7 @@ class Condensed:
             "count": len(self.digits),
             "kept": len(self.indices),
             "ratio": self.ratio,
+            "how": self.how,
             "held_out": [
                 {
                     "name": cost.name,
@@ -143,7 +143,8 @@ class Condensed:
                 f"{f'{100 * low:.2f}–{100 * high:.2f}':>15}{cost.milliseconds:>11.4f}"
             )
         asked = (
-            f"{self.costs[0].count:,} held-out digits; chosen among the other {self.costs[0].references:,}"
+            f"{self.costs[0].count:,} digits held out {self.how};\nchosen among the other "
+            f"{self.costs[0].references:,}"
         )
         return "\n".join([*lines, "", asked])
 
@@ -217,21 +218,22 @@ def condense(
     classes, codes = checked_classes(digits)
     count = _count_for_labels(keep, digits, len(classes))
     images, _ = to_normal_form(digits.images, progress)
-    held = stratified_sample(codes, round(_HELD_OUT * len(codes)), _SEED)
-    others = np.setdiff1d(np.arange(len(codes)), held)
+    split = hold_out(codes, groups_of(digits))
+    others, held = split.known, split.held_out
     costs, calibration = _measured(
         _Part(images[others], codes[others], images[held], codes[held], len(classes)),
         chosen,
         max(len(classes), round(count * len(others) / len(codes))),
         progress,
     )
-    classifier = DigitClassifier(chosen.n_voters, preset="fast").fit(
+    classifier = DigitClassifier(chosen.n_neighbors, preset="fast").fit(
         images, digits.labels, progress=_named(progress, "all digits")
     )
     whole = classifier.recognizer_
     indices = chosen.keep(whole.vectors, codes, count, progress)
-    classifier.recognizer_ = replace(_subset(whole, indices, chosen.n_voters), calibration=calibration)
-    return Condensed(digits, chosen.name, indices, costs, classifier)
+    kept = replace(_subset(whole, indices, chosen.n_neighbors), calibration=calibration)
+    classifier.model_ = replace(classifier.model_, recognizer=kept)
+    return Condensed(digits, chosen.name, indices, split.how, costs, classifier)
 
 
 def _count_for_labels(keep: str | None, digits: LabeledDigits, n_labels: int) -> int:
@@ -296,17 +298,17 @@ def _measured(part: _Part, method: Method, count: int, progress: Progress) -> tu
     queries = everything.embed(part.held_images)
     kept = method.keep(everything.vectors, part.codes, count, progress)
     drawn = METHODS["random"].keep(everything.vectors, part.codes, len(kept), no_progress)
-    some = _subset(everything, kept, method.n_voters)
+    some = _subset(everything, kept, method.n_neighbors)
     costs = [
         _cost("all", everything, queries, part),
         _cost("kept", some, queries, part),
-        _cost("as many at random", _subset(everything, drawn, method.n_voters), queries, part),
+        _cost("as many at random", _subset(everything, drawn, method.n_neighbors), queries, part),
     ]
     alone = Recognizer.fit(
         part.images[kept],
         part.codes[kept],
         _named(progress, "kept digits alone"),
-        settings=replace(settings, n_voters=method.n_voters),
+        settings=replace(settings, n_neighbors=method.n_neighbors),
         n_labels=part.n_labels,
     )
     costs.append(_cost("kept, metric learned from them", alone, alone.embed(part.held_images), part))
@@ -317,32 +319,22 @@ def _named(progress: Progress, which: str) -> Progress:
     return lambda what, fraction: progress(f"{which}: {what}", fraction)
 
 
-def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_voters: int) -> Recognizer:
-    """The recognizer with fewer prototypes, in the same space."""
-    vectors = np.ascontiguousarray(recognizer.vectors[kept])
-    return replace(
-        recognizer,
-        labels=np.asarray(recognizer.labels)[kept],
-        vectors=vectors,
-        index=ExactIndex(vectors),
-        settings=replace(recognizer.settings, n_voters=n_voters),
-        pictures=None,
-    )
+def _subset(recognizer: Recognizer, kept: NDArray[np.int64], n_neighbors: int) -> Recognizer:
+    """The recognizer with fewer references, in the same space."""
+    return replace(recognizer.subset(kept), settings=replace(recognizer.settings, n_neighbors=n_neighbors))
 
 
 def _cost(name: str, recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Cost:
     started = time.perf_counter()
-    recognizer.index.query(queries, min(recognizer.settings.n_witnesses, len(recognizer.labels)))
+    recognizer.references.neighbors(queries, recognizer.settings.n_margin_neighbors)
     seconds = time.perf_counter() - started
-    _, _, votes = recognizer.prototypes.vote(queries, None)
+    _, _, votes = recognizer.references.vote(queries, None, recognizer.settings)
     errors = int(np.count_nonzero(votes.labels != part.held_codes))
     return Cost(name, len(recognizer.labels), errors, len(queries), 1000 * seconds / len(queries))
 
 
 def _calibrated(recognizer: Recognizer, queries: NDArray[np.float32], part: _Part) -> Calibration:
     """What margins and distances mean among fewer references, which lie farther apart."""
-    prototypes, truth = recognizer.prototypes, part.held_codes
-    distances, near, votes = prototypes.vote(queries, None)
-    reach = reaches(distances, recognizer.labels[near], truth, recognizer.settings.n_voters)
-    likeness = prototypes.likeness(votes, queries, recognizer.non_digits)
-    return Calibration.fit(votes, reach, likeness, truth)
+    return calibrate(
+        recognizer.references, recognizer.non_digits, recognizer.settings, queries, part.held_codes
+    )

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from ..progress import Progress, no_progress
 from ..recognizer.votes import vote
 from ..search import ExactIndex, nearest, squared_distances
+from .data import sample, shares
 from .leave_one_out import other_neighbors
-from .sampling import stratified_sample
 
 __all__ = ["METHODS", "Method", "condensed", "edited", "medoids"]
 
@@ -43,7 +43,7 @@ class Method:
     name : str
     sized : bool
         Whether it has to be told how many.
-    n_voters : int
+    n_neighbors : int
         Neighbors that vote afterwards: as many as made the fewest errors on training digits of MNIST.
         Where each stands for a cluster, the nearest alone says most.
     keep : callable
@@ -53,7 +53,7 @@ class Method:
 
     name: str
     sized: bool
-    n_voters: int
+    n_neighbors: int
     keep: Callable[[Vectors, Codes, int, Progress], NDArray[np.int64]]
 
 
@@ -175,7 +175,7 @@ def medoids(
 
 def _sizes(codes: Codes, count: int) -> NDArray[np.int64]:
     """Clusters for each label, ``count`` in all: in proportion; what rare ones lack, the largest give."""
-    sizes = np.bincount(codes[stratified_sample(codes, count)], minlength=int(codes.max()) + 1)
+    sizes = shares(codes, count)
     sizes = np.maximum(sizes, np.bincount(codes, minlength=len(sizes)) > 0)
     while sizes.sum() > count and sizes.max() > 1:
         sizes[sizes.argmax()] -= 1
@@ -219,7 +219,7 @@ METHODS: Mapping[str, Method] = {
             lambda vectors, codes, _, tell: _edited_condensed(vectors, codes, tell),
         ),
         Method("medoids", True, 1, _edited_medoids),
-        Method("random", True, 5, lambda _, codes, count, __: stratified_sample(codes, count, _SEED)),
+        Method("random", True, 5, lambda _, codes, count, __: sample(codes, count, _SEED)),
     )
 }
 """What ``inknn condense --method`` offers; a new one is a function and a line here."""

@@ -76,8 +76,8 @@ def page_of(evaluation: Evaluation) -> str:
 
 
 def _asked(evaluation: Evaluation) -> str:
-    references = evaluation.settings.get("references")
-    return f"the nearest neighbors among {references}" if references else "inknn"
+    model = evaluation.settings.get("model")
+    return f"the nearest neighbors among {model}" if model else "inknn"
 
 
 def _figures(evaluation: Evaluation) -> str:

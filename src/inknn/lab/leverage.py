@@ -65,31 +65,31 @@ def measure_leverage(
     codes: NDArray[np.int64],
     *,
     n_labels: int,
-    n_voters: int = 5,
+    n_neighbors: int = 5,
 ) -> Leverage:
     """Count what each digit does to the plain distance-weighted votes on the others.
 
     Parameters
     ----------
     distances, indices : float64, int64 (n, k)
-        The neighbors of each digit, itself left out, nearest first; k > ``n_voters`` lets the next one
+        The neighbors of each digit, itself left out, nearest first; k > ``n_neighbors`` lets the next one
         step in for who is taken away.
     codes : int64 (n,)
         Labels, 0 to ``n_labels`` − 1.
-    n_labels, n_voters : int
+    n_labels, n_neighbors : int
 
     Returns
     -------
     Leverage
     """
     count, k = indices.shape
-    voters = indices[:, :n_voters]
+    voters = indices[:, :n_neighbors]
     theirs = codes[voters]
-    right = vote(distances, codes[indices], n_labels=n_labels, n_voters=n_voters).labels == codes
+    right = vote(distances, codes[indices], n_labels=n_labels, n_neighbors=n_neighbors).labels == codes
     mended, spoiled = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for place in range(voters.shape[1] if k > 1 else 0):
         some, near = np.delete(distances, place, axis=1), np.delete(indices, place, axis=1)
-        without = vote(some, codes[near], n_labels=n_labels, n_voters=n_voters).labels == codes
+        without = vote(some, codes[near], n_labels=n_labels, n_neighbors=n_neighbors).labels == codes
         mended += np.bincount(voters[without & ~right, place], minlength=count)
         spoiled += np.bincount(voters[right & ~without, place], minlength=count)
     return Leverage(

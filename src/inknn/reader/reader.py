@@ -18,13 +18,14 @@ from ..geometry import Box
 from ..ink import Picture, PictureSource, open_pages
 from ..ink.decode import MAX_PIXELS
 from ..page.normalized import NormalizedGlyph, normalized_lines
-from ..progress import Progress
+from ..progress import Progress, no_progress
 from ..remarks import Remark
 from .result import Alternative, Digit, Line, Neighbor, Reading
 
 if TYPE_CHECKING:
     from ..estimators.digits import DigitClassifier
-    from ..recognizer import Answers, Recognizer
+    from ..memory import Model
+    from ..recognizer import Predictions
 
 _log = logging.getLogger(__name__)
 
@@ -46,9 +47,10 @@ class DigitReader:
 
     Parameters
     ----------
-    model : path or DigitClassifier, optional
+    model : path, Model or DigitClassifier, optional
         Other digits to compare with than MNIST's: a file of ``inknn fit`` or
-        :meth:`inknn.DigitClassifier.save`, or a fitted classifier; its labels must be digits.
+        :meth:`inknn.DigitClassifier.save`, a :class:`inknn.memory.Model`, or a fitted classifier; its labels
+        must be digits.
     max_pixels : int
         Pictures with more pixels are refused (a guard against decompression bombs).
     n_neighbors : int
@@ -73,13 +75,13 @@ class DigitReader:
     DataError
         If the model can't be read, or its labels aren't digits.
     TypeError
-        If it is neither a file nor a fitted DigitClassifier.
+        If it is neither a file nor a model nor a fitted DigitClassifier.
     """
 
     def __init__(
         self,
         *,
-        model: str | os.PathLike[str] | DigitClassifier | None = None,
+        model: str | os.PathLike[str] | Model | DigitClassifier | None = None,
         max_pixels: int = MAX_PIXELS,
         n_neighbors: int = 5,
         n_jobs: int | None = None,
@@ -93,28 +95,14 @@ class DigitReader:
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
         self._progress = progress
-        self._model: tuple[Recognizer, NDArray[np.int64]] | None = None
-        if model is not None:
-            from ..memory import digit_classes, read_digit_model
-
-            if isinstance(model, str | os.PathLike):
-                self._model = read_digit_model(model)
-            elif not hasattr(model, "recognizer_"):
-                raise TypeError(
-                    f"model must be a file or a fitted DigitClassifier, got {type(model).__name__}"
-                )
-            else:
-                self._model = model.recognizer_, digit_classes(model.classes_, "this classifier")
+        self._model = None if model is None else _model_of_digits(model)
 
     @property
     def classifier(self) -> DigitClassifier:
         """The fitted scikit-learn classifier that answers for each glyph."""
         from ..estimators.digits import DigitClassifier
 
-        recognizer, classes = self._prepared()
-        classifier = DigitClassifier._from_recognizer(recognizer)
-        classifier.classes_ = classes.astype(np.uint8)
-        return classifier
+        return DigitClassifier.from_model(self._prepared())
 
     def read(self, picture: PictureSource) -> Reading:
         """Read the first page of a picture.
@@ -181,18 +169,28 @@ class DigitReader:
         if not glyphs:
             return []
         images = np.stack([glyph.image for glyph in glyphs])
-        recognizer, classes = self._prepared()
-        answers = recognizer.recognize(images, n_threads=self.n_jobs)
-        return [_digit(glyph.box, answers, i, classes, self.n_neighbors) for i, glyph in enumerate(glyphs)]
+        predictions = self._prepared().predict(images, n_threads=self.n_jobs)
+        return [_digit(glyph.box, predictions, i, self.n_neighbors) for i, glyph in enumerate(glyphs)]
 
-    def _prepared(self) -> tuple[Recognizer, NDArray[np.int64]]:
-        """The recognizer, and the digits its labels stand for."""
+    def _prepared(self) -> Model:
         if self._model is None:
-            from ..memory import factory_recognizer
+            from ..memory import factory_model
 
-            recognizer = factory_recognizer(self._progress)
-            self._model = recognizer, np.arange(recognizer.n_labels)
+            self._model = factory_model(progress=self._progress or no_progress)
         return self._model
+
+
+def _model_of_digits(model: str | os.PathLike[str] | Model | DigitClassifier) -> Model:
+    from ..memory import Model, open_model
+
+    if isinstance(model, str | os.PathLike):
+        return open_model(model)
+    fitted = getattr(model, "model_", model)  # of a DigitClassifier, which needn't be imported
+    if not isinstance(fitted, Model):
+        raise TypeError(
+            f"model must be a file, a Model or a fitted DigitClassifier, got {type(model).__name__}"
+        )
+    return fitted.of_digits()
 
 
 def _remark_on(digits: list[Digit]) -> Remark | None:
@@ -213,25 +211,18 @@ def _line(digits: list[Digit]) -> Line:
     return Line(Box(left, top, right - left, foot - top), tuple(digits))
 
 
-def _digit(box: Box, answers: Answers, i: int, classes: NDArray[np.int64], n_neighbors: int) -> Digit:
-    shares = answers.shares[i]
-    best = sorted(
-        np.flatnonzero(shares).tolist(), key=lambda label: (label != answers.labels[i], -shares[label])
-    )
-    neighbors = zip(
-        answers.neighbor_indices[i, :n_neighbors].tolist(),
-        classes[answers.neighbor_labels[i, :n_neighbors]].tolist(),
-        answers.neighbor_distances[i, :n_neighbors].tolist(),
-        strict=True,
-    )
+def _digit(box: Box, predictions: Predictions, i: int, n_neighbors: int) -> Digit:
     return Digit(
-        label=int(classes[answers.labels[i]]),
-        verdict=str(answers.verdicts[i]),  # type: ignore[arg-type]
-        confidence=round(float(answers.confidence[i]), 4),
-        credibility=round(float(answers.credibility[i]), 4),
+        label=int(predictions.labels[i]),
+        verdict=str(predictions.verdicts[i]),  # type: ignore[arg-type]
+        confidence=round(float(predictions.confidence[i]), 4),
+        credibility=round(float(predictions.credibility[i]), 4),
         box=box,
         alternatives=tuple(
-            Alternative(int(classes[label]), round(float(shares[label]), 4)) for label in best
+            Alternative(label, round(share, 4)) for label, share in predictions.alternatives(i)
         ),
-        neighbors=tuple(Neighbor(index, label, round(distance, 4)) for index, label, distance in neighbors),
+        neighbors=tuple(
+            Neighbor(index, label, round(distance, 4))
+            for index, label, distance in predictions.neighbors(i, n_neighbors)
+        ),
     )

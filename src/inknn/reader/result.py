@@ -25,7 +25,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """One prototype an answer came from: its index among the prototypes, label and distance."""
+    """One reference an answer came from: its index among the references, label and distance."""
 
     index: int
     label: int

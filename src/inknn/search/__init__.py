@@ -1,4 +1,4 @@
-"""Exact k-nearest-neighbor search: which prototypes lie nearest to a query, and how far.
+"""Exact k-nearest-neighbor search: which references lie nearest to a query, and how far.
 
 - ``distance`` defines the distance, down to the last bit;
 - ``brute`` is the readable search to learn from, and the oracle of the tests;

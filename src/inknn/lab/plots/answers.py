@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..interval import wilson_interval
+from ..statistics import wilson_interval
 from .asking import ask_factory
 from .request import Request
 from .style import BLUE, GRAY, INK, LARGE, PALE, SMALL, VERMILLION, drawing, halo, new_figure, percent_ticks
@@ -15,7 +15,7 @@ from .style import BLUE, GRAY, INK, LARGE, PALE, SMALL, VERMILLION, drawing, hal
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ...recognizer.predictions import Answers
+    from ...recognizer.predictions import Predictions
     from ..scores import Scores
 
 __all__ = [
@@ -33,7 +33,7 @@ def _rate(errors: int, count: int) -> str:
     return f"{100 * errors / count:.2f} % (95 % interval {100 * low:.2f}–{100 * high:.2f})"
 
 
-def _scores(labels: NDArray[np.integer], answers: Answers) -> Scores:
+def _scores(labels: NDArray[np.integer], answers: Predictions) -> Scores:
     """The figures of ``inknn evaluate``, so that plots and reports agree."""
     from ..scores import Scores
 
@@ -126,7 +126,7 @@ def _of(errors: int, count: int, between: str = "  ") -> str:
 @drawing
 def risk_coverage(
     labels: NDArray[np.integer],
-    answers: Answers,
+    answers: Predictions,
     *,
     caption: str | None = None,
     size: tuple[int, int] | None = None,
@@ -137,7 +137,7 @@ def risk_coverage(
     ----------
     labels : integer (n,)
         The true ones.
-    answers : Answers
+    answers : Predictions
     caption : str, optional
     size : (int, int), optional
         Pixels.
@@ -189,7 +189,7 @@ def risk_coverage(
 @drawing
 def calibration(
     labels: NDArray[np.integer],
-    answers: Answers,
+    answers: Predictions,
     *,
     caption: str | None = None,
     size: tuple[int, int] | None = None,
@@ -200,7 +200,7 @@ def calibration(
     ----------
     labels : integer (n,)
         The true ones.
-    answers : Answers
+    answers : Predictions
     caption : str, optional
     size : (int, int), optional
         Pixels.

@@ -9,13 +9,13 @@ from .request import Request, normalized
 
 if TYPE_CHECKING:
     from ...datasets.load import LabeledDigits
-    from ...recognizer.predictions import Answers
+    from ...recognizer.predictions import Predictions
 
 __all__ = ["ask_factory"]
 
 
-def ask_factory(request: Request) -> tuple[LabeledDigits, Answers, str]:
-    """Ask the factory recognizer about the digits for testing.
+def ask_factory(request: Request) -> tuple[LabeledDigits, Predictions, str]:
+    """Ask the factory model about the digits for testing.
 
     Parameters
     ----------
@@ -26,22 +26,20 @@ def ask_factory(request: Request) -> tuple[LabeledDigits, Answers, str]:
     -------
     LabeledDigits
         What was asked, in normal form.
-    Answers
+    Predictions
     str
         Words on both for the caption, with what has to be known.
     """
-    from ...memory.factory import factory_images, factory_recognizer
+    from ...memory.factory import factory_model
 
     asked = normalized(request.digits("test"))
-    recognizer = factory_recognizer(request.progress)
+    model = factory_model(progress=request.progress)
     if request.limit:
         asked = request.sample(asked, request.limit)
-    answers = recognizer.recognize(asked.images)
-    words = (
-        f"Set: {asked.name}. {len(recognizer.labels):,} prototypes, k = {recognizer.settings.n_voters}, "
-        "learned metric."
-    )
-    for note in notes_on(asked.images, count_known(answers, asked.images, factory_images())):
+    answers = model.predict(asked.images)
+    facts = model.recognizer.facts
+    words = f"Set: {asked.name}. {facts['references']:,} references, k = {facts['k']}, learned metric."
+    for note in notes_on(asked.images, count_known(answers, asked.images, model.pictures)):
         request.remark(note)
         words += f" {note}."
     return asked, answers, words

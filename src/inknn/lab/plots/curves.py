@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ..interval import wilson_interval
+from ..statistics import wilson_interval
 from .measuring import measure_learning
 from .request import Request, normalized
 from .style import (

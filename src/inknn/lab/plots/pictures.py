@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ...recognizer.predictions import Answers
+    from ...recognizer.predictions import Predictions
 
 __all__ = ["digits", "draw_digits", "draw_mistakes", "mistakes"]
 
@@ -121,8 +121,8 @@ def draw_digits(request: Request) -> Figure:
 def mistakes(
     images: NDArray[np.uint8],
     labels: NDArray[np.integer],
-    answers: Answers,
-    prototypes: NDArray[np.uint8],
+    answers: Predictions,
+    references: NDArray[np.uint8],
     *,
     limit: int = 12,
     n_neighbors: int = 6,
@@ -136,9 +136,9 @@ def mistakes(
     images : uint8 (n, 28, 28)
     labels : integer (n,)
         The true ones.
-    answers : Answers
+    answers : Predictions
         What the recognizer says of ``images``.
-    prototypes : uint8 (m, 28, 28)
+    references : uint8 (m, 28, 28)
         Those the indices of neighbors in ``answers`` count.
     limit : int
         Mistakes to show.
@@ -165,7 +165,7 @@ def mistakes(
         " ".join(
             [
                 "Left of each row the digit asked, with its label and the wrong answer; then its nearest",
-                "prototypes with their labels: dark where it is the true one, orange where it is not.",
+                "references with their labels: dark where it is the true one, orange where it is not.",
                 caption or "",
             ]
         ).strip(),
@@ -178,7 +178,7 @@ def mistakes(
         return figure
     for place, i in enumerate(shown):
         left, top = (place // rows) * (half + 14), (place % rows) * 40
-        _mistake(axes, left, top, images[i], int(labels[i]), answers, int(i), prototypes, per_row)
+        _mistake(axes, left, top, images[i], int(labels[i]), answers, int(i), references, per_row)
     axes.set(xlim=(-1, across - 1), ylim=(down - 1, -1), aspect="equal")
     return figure
 
@@ -189,9 +189,9 @@ def _mistake(
     top: float,
     image: NDArray[np.uint8],
     label: int,
-    answers: Answers,
+    answers: Predictions,
     row: int,
-    prototypes: NDArray[np.uint8],
+    references: NDArray[np.uint8],
     per_row: int,
 ) -> None:
     _place(axes, image, left, top, INK)
@@ -205,7 +205,7 @@ def _mistake(
         at = first + j * 28 * 1.12
         theirs = int(answers.neighbor_labels[row, j])
         color = INK if theirs == label else VERMILLION
-        _place(axes, prototypes[answers.neighbor_indices[row, j]], at, top)
+        _place(axes, references[answers.neighbor_indices[row, j]], at, top)
         _write(axes, at + 14, top + 28.5, str(theirs), SMALL, color=color, fontweight="bold")
 
 

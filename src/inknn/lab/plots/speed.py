@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ..interval import wilson_interval
+from ..statistics import wilson_interval
 from .request import Request
 from .style import (
     BLUE,
@@ -185,7 +185,7 @@ def draw_speed_accuracy(request: Request) -> Figure:
 
 def _compared(request: Request) -> dict[str, Any]:
     """A quick comparison of some methods, on few digits."""
-    from ..compare import Task, compare, load_task
+    from ..comparison import Task, compare, load_task
 
     task = load_task(request.data, quick=True, progress=request.progress)
     few = Task(request.sample(task.train, request.limit or 2000), task.test, task.how, True)

@@ -9,19 +9,19 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from inknn import KNeighborsClassifier
 from inknn.cli import main
 from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
-from inknn.errors import DataError, UnknownNameError
+from inknn.errors import DataError, OptionError, UnknownNameError
 from inknn.estimators.features import feature
-from inknn.lab.sampling import stratified_sample
-from inknn.lab.spaces import Space, SpaceError, known_spaces
-from inknn.lab.tuning import Curve, folds, parse_ks, passes, tune
-from inknn.lab.tuning.passes import FoldErrors
+from inknn.lab.data import sample
+from inknn.lab.pipeline import Pipeline
+from inknn.lab.tuning import Curve, cross_validation, parse_ks, tune, votes_by_k
+from inknn.lab.tuning.votes_by_k import FoldErrors
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +72,24 @@ class TestTheFiguresAreThoseOfCrossValidation:
                 scores = cross_val_score(classifier, some.images.reshape(-1, 1), some.labels, cv=5)
                 np.testing.assert_allclose(fold_errors, 1 - scores, atol=1e-12)
 
+    @pytest.mark.parametrize("limit", [None, 300])
+    def test_with_known_writers_no_writer_is_on_both_sides(self, digits, limit):
+        writers = tuple(f"writer {i // 10}" for i in range(400))
+        some = LabeledDigits("some", digits.images, digits.labels, writers)
+        result = tune(some, k=[3], limit=limit)
+        rows = np.arange(400) if limit is None else sample(digits.labels, limit)
+        X, y = digits.images[rows].reshape(-1, 784), digits.labels[rows]
+        theirs = np.array(writers)[rows]
+        scores = cross_val_score(KNeighborsClassifier(3), X, y, cv=StratifiedGroupKFold(5), groups=theirs)
+        np.testing.assert_allclose(np.array(result.best.by_fold)[:, 0], 1 - scores, atol=1e-12)
+        assert result.to_dict()["how"] == "by group: none of the 40 groups is on both sides"
+        assert "none of the 40 groups is on both sides" in result.caption
+
+    def test_with_fewer_writers_than_folds_it_warns(self, digits):
+        some = LabeledDigits("some", digits.images, digits.labels, ("anna",) * 200 + ("ben",) * 200)
+        assert "2 groups can't be divided into 5 folds" in tune(some, k=[3]).remarks()[0]
+        assert tune(some, k=[3], folds=2).remarks() == []
+
     def test_with_features_that_learn_in_each_fold_alone(self, digits):
         result = tune(digits, k=[1, 4], features=["gradient+whitening:20"])
         X, y = digits.images.reshape(-1, 784), digits.labels
@@ -85,11 +103,11 @@ class TestTheFiguresAreThoseOfCrossValidation:
     def test_features_never_see_the_digits_held_out(self, digits, monkeypatch):
         seen = []
 
-        def remember(self, images, labels, fit=Space.fit_transform):
+        def remember(self, images, labels, fit=Pipeline.fit_transform):
             seen.append(images)
             return fit(self, images, labels)
 
-        monkeypatch.setattr(Space, "fit_transform", remember)
+        monkeypatch.setattr(Pipeline, "fit_transform", remember)
         tune(digits, k=[1], features=["whitening:8"])
         parts = StratifiedKFold(5).split(digits.images, digits.labels)
         for (known, _), images in zip(parts, seen, strict=True):
@@ -106,18 +124,18 @@ class TestTheFiguresAreThoseOfCrossValidation:
 
     def test_with_an_index_or_without(self, digits, monkeypatch):
         plain = tune(digits, k=[1, 6], features=["pixels", "gradient"])
-        monkeypatch.setattr(passes, "_WORTH_AN_INDEX", 0)
+        monkeypatch.setattr(votes_by_k, "_WORTH_AN_INDEX", 0)
         indexed = tune(digits, k=[1, 6], features=["pixels", "gradient"], fresh=True)
         assert indexed.curves == plain.curves
 
     def test_one_search_a_fold_answers_for_all_k_and_votes(self, digits, monkeypatch):
         built = []
 
-        def count(*arguments, search=passes._search):
+        def count(*arguments, search=votes_by_k._search):
             built.append(arguments)
             return search(*arguments)
 
-        monkeypatch.setattr(passes, "_search", count)
+        monkeypatch.setattr(votes_by_k, "_search", count)
         tune(digits, k=range(1, 16), weights=["uniform", "distance"], folds=3)
         assert len(built) == 3
 
@@ -186,7 +204,7 @@ class TestTheChoice:
         result = tune(digits, k=[1], features=["pixels", "zoning"], metrics=["euclidean", "idm"], limit=100)
         assert len(result.curves) == 3
         assert "zoning, idm" in result.left_out[0]
-        with pytest.raises(SpaceError, match="nothing to try"):
+        with pytest.raises(OptionError, match="nothing to try"):
             tune(digits, k=[1], features=["zoning"], metrics=["idm"])
 
     def test_minkowskis_p_is_a_setting(self, digits):
@@ -197,7 +215,7 @@ class TestTheChoice:
 class TestNothingMeasuredIsLost:
     def test_the_same_again_measures_nothing(self, digits, monkeypatch):
         first = tune(digits, k=[1, 3])
-        monkeypatch.setattr(folds, "measure_fold", None)
+        monkeypatch.setattr(cross_validation, "measure_fold", None)
         again = tune(digits, k=[1, 3])
         assert again.curves == first.curves
         assert (first.taken, again.taken, again.searches) == (0, 5, 5)
@@ -207,13 +225,13 @@ class TestNothingMeasuredIsLost:
         whole = tune(digits, k=[1, 3], fresh=True)
         calls = []
 
-        def interrupted(*arguments, measure=folds.measure_fold, **options):
+        def interrupted(*arguments, measure=cross_validation.measure_fold, **options):
             calls.append(options)
             if len(calls) == 4:
                 raise KeyboardInterrupt
             return measure(*arguments, **options)
 
-        monkeypatch.setattr(folds, "measure_fold", interrupted)
+        monkeypatch.setattr(cross_validation, "measure_fold", interrupted)
         with pytest.raises(KeyboardInterrupt):
             tune(digits, k=[1, 3], fresh=True)
         resumed = tune(digits, k=[1, 3])
@@ -237,11 +255,21 @@ class TestNothingMeasuredIsLost:
         assert tune(digits, k=[1], limit=300).taken == 0
 
     @pytest.mark.parametrize(
-        "content", [b"", b"\xff\xfe", b"[]", b'{"pixels | euclidean | fold 1": {"asked": 1}}']
+        "content",
+        [
+            b"",
+            b"\xff\xfe",
+            b"[]",
+            b"[5]",
+            b"5",
+            b'{"pixels | euclidean | fold 1": {"held_out": 1}}',
+            b'{"pixels | euclidean | fold 1": {"held_out": 1, "training": 1, "wrong": {"uniform": "0", '
+            b'"distance": "0"}, "wrong_in_training": {"uniform": "0", "distance": "0"}, "seconds": 1}}',
+        ],
     )
     def test_a_damaged_file_is_measured_anew(self, digits, content):
         first = tune(digits, k=[1])
-        path = folds.Folds(digits, 1).checkpoint.path
+        path = cross_validation.CrossValidation(digits, 1).checkpoint.path
         path.write_bytes(content)
         again = tune(digits, k=[1])
         assert again.curves == first.curves
@@ -256,131 +284,16 @@ class TestNothingMeasuredIsLost:
 
     def test_fold_errors_survive_json(self):
         some = FoldErrors(
-            5, 2, {"uniform": (1, 2), "distance": (0, 2)}, {"uniform": (0, 1), "distance": (0, 0)}, 0.5
+            5, 2, {"uniform": [1, 2], "distance": [0, 2]}, {"uniform": [0, 1], "distance": [0, 0]}, 0.5
         )
-        assert FoldErrors.from_dict(json.loads(json.dumps(some.to_dict()))) == some
+        assert FoldErrors.restored(json.loads(json.dumps(some.to_dict())), k=2) == some
+        assert FoldErrors.restored(some.to_dict(), k=3) is None
 
     def test_progress_only_grows_and_ends(self, digits):
         told = []
         tune(digits, k=[1], metrics=["euclidean", "cosine"], progress=lambda what, part: told.append(part))
         assert told == sorted(told)
         assert told[-1] == 1
-
-
-class TestOptuna:
-    @pytest.mark.slow
-    def test_it_looks_for_dimensions_and_finds_the_same_again(self, digits):
-        pytest.importorskip("optuna", reason="trials need optuna")
-        from inknn.lab.tuning import tune_by_trials
-
-        told = []
-        result = tune_by_trials(
-            digits, 4, k=[1, 3], features=["pca", "gradient"], progress=lambda what, part: told.append(part)
-        )
-        assert result.searches <= 20
-        assert result.best.best_error <= 0.15
-        assert told[-1] == 1
-        again = tune_by_trials(digits, 4, k=[1, 3], features=["pca", "gradient"])
-        assert again.curves == result.curves
-        assert again.taken == again.searches
-
-    def test_without_optuna_it_says_what_to_install(self, digits, monkeypatch):
-        from inknn.errors import InknnError
-        from inknn.lab.tuning import trials
-
-        monkeypatch.setattr(trials, "find_spec", lambda name: None)
-        with pytest.raises(InknnError, match=r"pip install 'inknn\[optuna\]'"):
-            trials.tune_by_trials(digits, 1)
-
-
-class TestSpaces:
-    def test_pixels_stay_bytes_of_any_size(self):
-        images = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-        rows = Space("pixels").fit_transform(images, np.array([0, 1]))
-        assert rows.dtype == np.uint8
-        np.testing.assert_array_equal(rows, images.reshape(2, 12))
-
-    @pytest.mark.parametrize(
-        ("spec", "dimensions"),
-        [
-            ("deskew", 784),
-            ("blur+standardize+pca:4", 4),
-            ("pca:5", 5),
-            ("gradient+pca:6", 6),
-            ("learned:7", 7),
-            ("zoning", 49),
-        ],
-    )
-    def test_the_number_is_that_of_dimensions(self, digits, spec, dimensions):
-        space = Space(spec).fit(digits.images, digits.labels)
-        assert space.transform(digits.images[:3]).shape == (3, dimensions)
-
-    def test_preprocessing_comes_before_features(self, digits):
-        from inknn.estimators.preprocessing import preprocess
-
-        upright = preprocess("deskew").fit_transform(digits.images)
-        np.testing.assert_array_equal(
-            Space("deskew+zoning").fit_transform(digits.images, digits.labels),
-            feature("zoning").fit_transform(upright),
-        )
-
-    def test_what_learns_from_the_digits_is_known(self):
-        assert [name for name in known_spaces() if Space(name).learns] == [
-            *("pca", "whitening", "learned", "minmax", "standardize")
-        ]
-
-    @pytest.mark.parametrize(
-        ("spec", "digits_out", "shape", "said"),
-        [
-            ("pixels", False, (8, 9), ""),
-            ("gradient", False, (8, 8), "28×28"),
-            ("resize+gradient", False, (8, 8), ""),
-            ("resize", True, (8, 8), ""),
-            ("blur", True, (8, 8), "28×28"),
-            ("resize", True, (8, 9), "square"),
-            ("gradient", False, (28, 28), ""),
-        ],
-    )
-    def test_pictures_it_cannot_take_are_refused(self, spec, digits_out, shape, said):
-        refusal = Space(spec).refusal(shape, digits=digits_out)
-        assert said in refusal
-        assert bool(said) == bool(refusal)
-
-    def test_the_learned_space_is_the_recognizers(self, digits):
-        from inknn.recognizer import Recognizer
-
-        recognizer = Recognizer.fit(digits.images, digits.labels)
-        rows = Space("learned").fit_transform(digits.images, digits.labels)
-        np.testing.assert_array_equal(rows, recognizer.vectors)
-
-    @pytest.mark.parametrize(
-        ("spec", "said"),
-        [
-            ("pca+gradient", "can't follow pca"),
-            ("pca:0", "whole number"),
-            ("pca:x", "whole number"),
-            ("gradient:5", "takes no number"),
-        ],
-    )
-    def test_what_does_not_follow_is_refused(self, spec, said):
-        with pytest.raises(SpaceError, match=said):
-            Space(spec)
-
-
-class TestSample:
-    def test_every_label_has_its_share_and_no_digit_comes_twice(self):
-        labels = np.repeat([3, 5, 8], [600, 300, 100])
-        rows = stratified_sample(labels, 100)
-        assert len(set(rows.tolist())) == 100
-        assert np.bincount(labels[rows])[[3, 5, 8]].tolist() == [60, 30, 10]
-
-    def test_the_same_seed_draws_the_same(self):
-        labels = np.arange(50) % 4
-        np.testing.assert_array_equal(stratified_sample(labels, 10), stratified_sample(labels, 10))
-        assert (stratified_sample(labels, 10, 1) != stratified_sample(labels, 10)).any()
-
-    def test_more_than_there_are_is_all(self):
-        assert stratified_sample(np.array([1, 1, 2]), 10).tolist() == [0, 1, 2]
 
 
 class TestKs:
@@ -507,8 +420,8 @@ class TestTheCommand:
     def test_ctrl_c_says_that_the_work_is_kept_and_the_same_command_goes_on(
         self, tmp_path, digits, idx, run, monkeypatch
     ):
-        def interrupted(*arguments, measure=folds.measure_fold, **options):
-            monkeypatch.setattr(folds, "measure_fold", stop)
+        def interrupted(*arguments, measure=cross_validation.measure_fold, **options):
+            monkeypatch.setattr(cross_validation, "measure_fold", stop)
             return measure(*arguments, **options)
 
         def stop(*_, **__):
@@ -516,11 +429,11 @@ class TestTheCommand:
 
         path = idx(digits.images, digits.labels)
         with monkeypatch.context() as patch:
-            patch.setattr(folds, "measure_fold", interrupted)
+            patch.setattr(cross_validation, "measure_fold", interrupted)
             monkeypatch = patch
             code, out, err = run(path, "-k", "1", "-o", "result.json")
         assert (code, out) == (130, "")
-        assert "the same command goes on from there" in err
+        assert "the same command continues from there" in err
         assert not (tmp_path / "result.json").exists()
         code, out, err = run(path, "-k", "1", "-o", "result.json")
         assert code == 0

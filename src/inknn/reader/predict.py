@@ -1,9 +1,9 @@
-"""Single digits, each a picture or a row of a set, and what a model says of them."""
+"""Single digits, each a picture or a row of a set, and what a model predicts for them: ``inknn predict``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ..errors import PictureError
 from ..glyph.normal_form import to_normal_form
 from ..ink import PictureSource, open_pages
+from ..memory import Model
 from ..page.normalized import single_glyph
 from ..progress import Progress, no_progress
 from ..remarks import Remark
-from .models import Model
+from .result import Neighbor
 
 __all__ = ["Prediction", "predict_digits", "predict_picture"]
 
@@ -25,10 +26,10 @@ _SHOWN = 5  # neighbors
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a model says of one digit.
+    """What a model predicts for one digit.
 
-    ``neighbors`` are the indices of the nearest prototypes, ``neighbor_labels`` what they are, nearest
-    first; ``note`` is a remark on the picture.
+    ``label``, ``verdict``, ``confidence``, ``credibility`` and ``neighbors`` are as of
+    :class:`inknn.Digit`; ``source`` names the picture, and ``note`` is a remark on it, or None.
     """
 
     source: str
@@ -36,33 +37,25 @@ class Prediction:
     verdict: str
     confidence: float
     credibility: float
-    neighbors: tuple[int, ...]
-    neighbor_labels: tuple[int, ...]
+    neighbors: tuple[Neighbor, ...]
     note: Remark | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values, ready for ``json.dumps``."""
-        return {
-            "source": self.source,
-            "label": self.label,
-            "verdict": self.verdict,
-            "confidence": self.confidence,
-            "credibility": self.credibility,
-            "neighbors": [
-                {"index": index, "label": label}
-                for index, label in zip(self.neighbors, self.neighbor_labels, strict=True)
-            ],
-        }
+        """The prediction without its note, as plain values, ready for ``json.dumps``."""
+        plain = asdict(self)
+        del plain["note"]
+        return plain
 
 
 def predict_picture(model: Model, picture: PictureSource, name: str) -> Prediction:
-    """Answer a picture of one digit, found and brought into normal form as the reader does it.
+    """Predict the digit on a picture, found and brought into normal form as the reader does it.
 
     Parameters
     ----------
     model : Model
+        Of digits, as :func:`inknn.memory.open_model` gives it.
     picture
-        As for :func:`inknn.ink.open_pages`, of which the first page counts.
+        As for :func:`inknn.ink.open_pages`; the first page counts.
     name : str
         For the prediction's ``source``.
 
@@ -79,22 +72,24 @@ def predict_picture(model: Model, picture: PictureSource, name: str) -> Predicti
     glyph, remark = single_glyph(next(open_pages(picture)).gray)
     if glyph is None:
         raise PictureError(str(remark))
-    return _answers(model, glyph.image[None], [name], remark)[0]
+    return _predictions(model, glyph.image[None], [name], remark)[0]
 
 
 def predict_digits(
     model: Model, images: NDArray[np.uint8], names: Sequence[str], progress: Progress = no_progress
 ) -> Iterator[Prediction]:
-    """Answer digits of a set, in batches.
+    """Predict the digits of a set, in batches.
 
     Parameters
     ----------
     model : Model
+        Of digits, as :func:`inknn.memory.open_model` gives it.
     images : uint8 (n, height, width)
         Ink bright on black; brought into normal form where the set as a whole isn't.
     names : sequence of str (n,)
+        For the predictions' ``source``.
     progress
-        Told how far it is.
+        Called with what is being done, and how much of it is done.
 
     Yields
     ------
@@ -103,22 +98,24 @@ def predict_digits(
     normal, _ = to_normal_form(images, progress)
     for start in range(0, len(normal), _BATCH):
         progress("recognizing", start / len(normal))
-        yield from _answers(model, normal[start : start + _BATCH], names[start : start + _BATCH])
+        yield from _predictions(model, normal[start : start + _BATCH], names[start : start + _BATCH])
 
 
-def _answers(
+def _predictions(
     model: Model, images: NDArray[np.uint8], names: Sequence[str], note: Remark | None = None
 ) -> list[Prediction]:
-    answers = model.recognizer.recognize(images)
+    found = model.predict(images)
     return [
         Prediction(
             name,
-            int(model.classes[answers.labels[i]]),
-            str(answers.verdicts[i]),
-            round(float(answers.confidence[i]), 4),
-            round(float(answers.credibility[i]), 4),
-            tuple(answers.neighbor_indices[i, :_SHOWN].tolist()),
-            tuple(model.classes[answers.neighbor_labels[i, :_SHOWN]].tolist()),
+            int(found.labels[i]),
+            str(found.verdicts[i]),
+            round(float(found.confidence[i]), 4),
+            round(float(found.credibility[i]), 4),
+            tuple(
+                Neighbor(index, label, round(distance, 4))
+                for index, label, distance in found.neighbors(i, _SHOWN)
+            ),
             note,
         )
         for i, name in enumerate(names)

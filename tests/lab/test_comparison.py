@@ -17,13 +17,13 @@ from inknn.cli import main
 from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.estimators.digits import PRESETS
 from inknn.estimators.features import FEATURES
-from inknn.lab import compare as comparing
-from inknn.lab.compare import QUICK, Task, compare, load_task, mcnemar
-from inknn.lab.interval import wilson_interval
-from inknn.lab.methods import METHODS, Method, PlainVote
+from inknn.lab import comparison as comparing
+from inknn.lab.comparison import QUICK, Task, compare, load_task
+from inknn.lab.methods import METHODS, Method, PlainVote, measure
+from inknn.lab.statistics import mcnemar, wilson_interval
 from inknn.metrics import METRICS
+from inknn.recognizer.settings import PRESETS
 
 CHEAP = ("inknn-fast", "knn-euclidean", "knn-ink", "logistic")
 
@@ -96,7 +96,7 @@ class TestTheFigures:
         assert mcnemar(one, other) == mcnemar(other, one)
 
     def test_digits_that_only_one_was_asked_about_do_not_count(self, task, monkeypatch):
-        with_method(monkeypatch, "half", lambda images: np.full(len(images), -1), asked=(10, 40))
+        with_method(monkeypatch, "half", lambda images: np.full(len(images), -1), limits=(10, 40))
         half = next(row for row in compare(task, only=["knn-euclidean", "half"]).rows if row.name == "half")
         assert (half.test, half.errors) == (40, 40)
         whole = next(row for row in compare(task, only=["knn-euclidean"]).rows)
@@ -107,6 +107,20 @@ class TestTheFigures:
         with_method(monkeypatch, "spy", lambda images: seen.append(images) or np.zeros(len(images)))
         compare(task, only=["spy"])
         np.testing.assert_array_equal(np.concatenate(seen), task.test.images)
+
+    def test_one_method_can_be_measured_alone(self, task, comparison):
+        found = measure(METHODS["knn-euclidean"], task.train.images, task.train.labels, task.test.images)
+        row = next(row for row in comparison.rows if row.name == "knn-euclidean")
+        assert tuple(found.predictions != task.test.labels) == row.wrong
+        assert found.bytes == row.bytes
+        assert min(found.fit_seconds, found.predict_seconds) > 0
+
+    def test_scikit_learns_neighbors_and_ours_agree_but_for_ties(self, task):
+        ours, theirs = (
+            measure(METHODS[name], task.train.images, task.train.labels, task.test.images).predictions
+            for name in ("knn-euclidean", "sklearn-knn")
+        )
+        assert np.mean(ours == theirs) >= 0.98
 
     def test_it_is_plain_values(self, comparison):
         plain = comparison.to_dict()
@@ -119,7 +133,8 @@ class TestMethods:
     def test_every_metric_every_feature_and_every_preset_has_a_line(self):
         assert {f"knn-{name}" for name in [*METRICS, *FEATURES] if name != "pixels"} <= set(METHODS)
         assert {f"inknn-{name}" for name in PRESETS} <= set(METHODS)
-        assert {"svm", "forest", "logistic", "mlp", "knn-learned", "knn-gradient+whitening"} <= set(METHODS)
+        others = {"svm", "forest", "logistic", "mlp", "sklearn-knn", "knn-learned", "knn-gradient+whitening"}
+        assert others <= set(METHODS)
 
     @pytest.mark.parametrize("name", [name for name in METHODS if name != "mlp"])
     def test_each_tells_digits_apart_better_than_chance(self, task, name):
@@ -138,6 +153,7 @@ class TestMethods:
             return contestant.nbytes()
 
         assert size("knn-euclidean") == 300 * (784 + 1)
+        assert size("sklearn-knn") == 300 * (784 * 4 + 1)
         assert size("knn-zoning") == 300 * (49 * 4 + 1)
         assert size("logistic") in {10 * 785 * 4, 10 * 785 * 8}
         gray = images.reshape(300, -1).astype(np.float32) / np.float32(255)
@@ -220,7 +236,16 @@ class TestTheTask:
         assert (len(task.train), len(task.test)) == (160, 40)
         together = np.concatenate([task.train.images, task.test.images]).reshape(200, -1)
         assert sorted(map(bytes, together)) == sorted(map(bytes, images.reshape(200, -1)))
-        assert "held out" in task.how
+        assert "a fifth held out in blocks of the data's order: no groups are known" in task.how
+
+    def test_of_one_part_no_writer_is_on_both_sides_where_writers_are_known(self, tmp_path, train_digits):
+        images, labels = train_digits[0][:200], train_digits[1][:200]
+        writers = [f"writer {i // 10}" for i in range(200)]
+        np.savez(tmp_path / "mine.npz", images=images, labels=labels, groups=writers)
+        task = load_task(tmp_path / "mine.npz")
+        assert not set(task.train.groups) & set(task.test.groups)
+        assert "by group: none of the 20 groups is on both sides" in task.how
+        assert compare(task, only=["knn-ink"]).to_dict()["how"] == task.how
 
     def test_one_label_only_is_told(self, tmp_path, train_digits):
         np.savez(tmp_path / "mine.npz", images=train_digits[0][:20], labels=np.full(20, 7))
@@ -264,7 +289,7 @@ class TestTheCommand:
         code, out, _ = run(self.MINE, "--only", "knn-euclidean", "--only", "knn-ink")
         assert code == 0
         assert "ms a digit" in out
-        assert "80 digits learned, 20 asked" in " ".join(out.split())
+        assert "80 digits learned, 20 tested" in " ".join(out.split())
 
     def test_an_interrupted_run_shows_what_is_done(self, run, monkeypatch):
         def interrupted(images):
@@ -325,7 +350,7 @@ class TestTheCommand:
 def test_unequal_pictures_in_the_two_parts_are_told(monkeypatch):
     def load(data, part, **_):
         side = 8 if part == "train" else 9
-        return LabeledDigits("odd", np.zeros((4, side, side), np.uint8), np.arange(4))
+        return LabeledDigits("odd", np.zeros((4, side, side), np.uint8), np.arange(4), part=part)
 
     monkeypatch.setattr(comparing, "load_digits", load)
     with pytest.raises(DataError, match="different sizes"):
