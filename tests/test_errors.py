@@ -12,8 +12,8 @@ from inknn.errors import (
     FetchError,
     InknnError,
     MissingExtraError,
-    OptionError,
     OutputError,
+    ParameterError,
     PictureError,
     PictureTooLargeError,
     SeveralSizesError,
@@ -23,7 +23,7 @@ from inknn.errors import (
 EXAMPLES = [
     InknnError("a bug"),
     MissingExtraError("plots", "matplotlib", "lab"),
-    OptionError("k is too large"),
+    ParameterError("k is too large"),
     UnknownNameError("metric", "cosin", ("euclidean", "cosine")),
     PictureError("damaged"),
     PictureTooLargeError(9000, 10000, 80_000_000),

@@ -21,8 +21,8 @@ __all__ = [
     "InknnError",
     "MissingExtraError",
     "MissingKernelsWarning",
-    "OptionError",
     "OutputError",
+    "ParameterError",
     "PictureError",
     "PictureTooLargeError",
     "SeveralSizesError",
@@ -60,14 +60,14 @@ class MissingExtraError(InknnError):
         return f"{what} needs {package}; install it with: pip install 'inknn[{extra}]'"
 
 
-class OptionError(InknnError, ValueError):
+class ParameterError(InknnError, ValueError):
     """The value of an option or parameter makes no sense, alone or with the others."""
 
     exit_code = 2
     http_status = 422
 
 
-class UnknownNameError(OptionError):
+class UnknownNameError(ParameterError):
     """Nothing is known by that name; the message offers the nearest one.
 
     Parameters

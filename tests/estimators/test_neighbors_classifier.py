@@ -13,7 +13,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inknn import KNeighborsClassifier
-from inknn.estimators.transformers import WithinClassWhitening
 
 
 @parametrize_with_checks(
@@ -21,7 +20,6 @@ from inknn.estimators.transformers import WithinClassWhitening
         KNeighborsClassifier(),
         KNeighborsClassifier(metric="manhattan", weights="distance"),
         KNeighborsClassifier(n_neighbors=3, metric="cosine", n_jobs=2),
-        WithinClassWhitening(),
     ]
 )
 def test_scikit_learn_accepts_it(estimator, check):

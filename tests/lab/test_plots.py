@@ -45,14 +45,12 @@ CURVE = {
     "data": "mine",
 }
 
-BENCH = {
+COMPARED = {
     "machine": {"cores": 2, "processor": "some"},
-    "benchmarks": {
-        "classifiers": [
-            {"name": "inknn fast", "train": 600, "test": 100, "errors": 0, "ms_per_digit": 0.2},
-            {"name": "forest", "train": 600, "test": 100, "errors": 3, "ms_per_digit": 0.02},
-        ]
-    },
+    "rows": [
+        {"name": "inknn-fast", "train": 600, "test": 100, "errors": 0, "ms_per_digit": 0.2},
+        {"name": "forest", "train": 600, "test": 100, "errors": 3, "ms_per_digit": 0.02},
+    ],
 }
 
 
@@ -97,10 +95,10 @@ def requests(some, tmp_path_factory):
     """What to ask of each kind: a few digits in a file, or a result."""
     folder = tmp_path_factory.mktemp("data")
     np.savez(folder / "some.npz", images=some[0], labels=some[1])
-    (folder / "bench.json").write_text(json.dumps(BENCH))
+    (folder / "compared.json").write_text(json.dumps(COMPARED))
 
     def ask(kind, **options):
-        data = folder / ("bench.json" if kind == "speed-accuracy" else "some.npz")
+        data = folder / ("compared.json" if kind == "speed-accuracy" else "some.npz")
         return Request(str(data), size=SMALL_SIZE, **options)
 
     return ask
@@ -314,7 +312,7 @@ class TestWhatIsShown:
     def test_learning_and_speed_mark_no_errors_on_a_logarithmic_axis_without_losing_them(self):
         rows = [{"name": "a", "references": n, "errors": e, "count": 50} for n, e in ((10, 4), (100, 0))]
         assert np.isfinite(plots.learning_curve(rows, size=SMALL_SIZE).axes[0].lines[0].get_ydata()).all()
-        figure = plots.speed_accuracy(BENCH["benchmarks"]["classifiers"], size=SMALL_SIZE)
+        figure = plots.speed_accuracy(COMPARED["rows"], size=SMALL_SIZE)
         assert sum("%" in word and word.startswith(("inknn", "forest")) for word in words(figure)) == 2
 
     def test_many_methods_are_numbered_the_least_error_first(self):
@@ -325,7 +323,7 @@ class TestWhatIsShown:
         assert len(names) == 30
 
     def test_speed_and_accuracy_are_those_of_a_comparison_too(self, tmp_path):
-        rows = BENCH["benchmarks"]["classifiers"]
+        rows = COMPARED["rows"]
         (tmp_path / "compared.json").write_text(
             json.dumps({"data": "mine", "rows": [*rows, {"name": "half"}]})
         )
@@ -432,7 +430,7 @@ class TestBadInput:
             (("k-curve", "lacks.json", "-o", "a.png"), 4, "it lacks validation_error"),
             (("k-curve", "ragged.json", "-o", "a.png"), 4, "don't fit each other"),
             (("k-curve", "words.json", "-o", "a.png"), 4, "is none"),
-            (("speed-accuracy", "lacks.json", "-o", "a.png"), 4, "no classifiers in it"),
+            (("speed-accuracy", "lacks.json", "-o", "a.png"), 4, "no measured methods in it"),
         ],
     )
     def test_is_told_in_one_line(self, plot, arguments, code, said):

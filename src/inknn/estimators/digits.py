@@ -18,7 +18,7 @@ from ..memory import Model
 from ..progress import Progress
 from ..recognizer import Predictions, Recognizer
 from ..recognizer.settings import LEARNED, Settings, choose_settings
-from .neighbors import check_enough, checked_k
+from .validation import check_enough_references, check_n_neighbors
 
 __all__ = ["DigitClassifier"]
 
@@ -137,7 +137,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
     def _settings(self) -> Settings:
         return choose_settings(
             preset=self.preset,
-            n_neighbors=checked_k(self.n_neighbors),
+            n_neighbors=check_n_neighbors(self.n_neighbors),
             features=self.features,
             metric=self.metric,
             weights=self.weights,
@@ -263,9 +263,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             Rows of the ``X`` of ``fit``; of equally near ones, the smaller index comes first.
         """
         check_is_fitted(self)
-        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
+        k = check_n_neighbors(self.n_neighbors if n_neighbors is None else n_neighbors)
         images = self._images(X)
-        check_enough(k, len(self.recognizer_.labels), len(images))
+        check_enough_references(k, len(self.recognizer_.labels), len(images))
         distances, indices = self.recognizer_.neighbors(images, k, n_threads=self.n_jobs)
         return (distances, indices) if return_distance else indices
 

@@ -11,9 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..metrics import MetricLike, find_metric
+from ..metrics import MetricLike
 from ..recognizer.votes import Votes, vote
-from .neighbors import NearestNeighbors, check_algorithm, checked_k, in_our_terms
+from .neighbors import NearestNeighbors
+from .validation import check_search_parameters
 
 __all__ = ["KNeighborsClassifier"]
 
@@ -181,13 +182,11 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _check_parameters(self) -> None:
-        checked_k(self.n_neighbors)
+        check_search_parameters(self)
         if not callable(self.weights) and self.weights not in ("uniform", "distance", None):
             raise ValueError(
                 f"weights must be 'uniform', 'distance' or a function of distances, got {self.weights!r}"
             )
-        check_algorithm(self.algorithm)
-        find_metric(in_our_terms(self.metric, self.p, self.metric_params)[0])
 
     def _given_weights(self, distances: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """What a function for ``weights`` returns, (n, k)."""

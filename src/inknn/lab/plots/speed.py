@@ -161,13 +161,12 @@ def _name_points(
 
 
 def draw_speed_accuracy(request: Request) -> Figure:
-    """For ``inknn plot speed-accuracy``: of ``inknn compare`` or ``inknn bench``, or of some methods now."""
+    """For ``inknn plot speed-accuracy``: of what ``inknn compare`` wrote, or of some methods now."""
     result = request.result("inknn compare -o") if request.is_result else _compared(request)
     rows, machine = measured_classifiers(result)
     if not rows:
         raise DataError(
-            f"{request.data} has no classifiers in it; measure them with inknn compare -o, or "
-            "inknn bench classifiers --save"
+            f"{request.data} has no measured methods in it; measure some with inknn compare DATA -o FILE"
         )
     train, asked = (max(int(row.get(key) or 0) for row in rows) for key in ("train", "test"))
     known = [str(result["data"])] if isinstance(result.get("data"), str) else []
@@ -194,12 +193,7 @@ def _compared(request: Request) -> dict[str, Any]:
 
 def measured_classifiers(result: Mapping[str, Any]) -> tuple[list[dict[str, Any]], Mapping[str, Any]]:
     """The classifiers of a result that were measured in full, and the machine's facts."""
-    entry = result.get("benchmarks", {})
-    entry = entry.get("classifiers", {}) if isinstance(entry, Mapping) else {}
-    if not isinstance(entry, Mapping):  # the rows alone
-        entry = {"rows": entry}
-    rows = entry.get("rows") or result.get("rows") or []
-    machine = entry.get("machine") or result.get("machine") or {}
+    rows, machine = result.get("rows") or [], result.get("machine") or {}
     good = [dict(row) for row in rows if isinstance(row, Mapping) and _is_measured(row)]
     return good, machine if isinstance(machine, Mapping) else {}
 

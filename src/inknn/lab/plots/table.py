@@ -38,7 +38,7 @@ _LINES = (
         "error against time",
         speed.draw_speed_accuracy,
         _DRAWN,
-        "inknn compare or bench",
+        "inknn compare",
     ),
     Kind(
         "regions",
