@@ -30,16 +30,16 @@ def index(size: Size) -> Iterator[Row]:
 
 
 def _build() -> Row:
-    from inknn.memory import factory_recognizer
+    from inknn.memory import factory_model
 
-    seconds, _ = timed(factory_recognizer)
+    seconds, _ = timed(factory_model)
     return {"build_seconds": seconds, "build_memory_mb": peak_memory_mb()}
 
 
 def _open() -> object:
-    from inknn.memory import factory_recognizer
+    from inknn.memory import factory_model
 
-    return factory_recognizer()
+    return factory_model().recognizer
 
 
 def _answer() -> Row:

@@ -31,11 +31,11 @@ def search(size: Size) -> Iterator[Row]:
 
 def features(size: Size) -> Iterator[Row]:
     """Many queries at once among the factory model's vectors (float32, 128 dimensions)."""
-    from inknn.memory import factory_recognizer
+    from inknn.memory import factory_model
 
-    recognizer = factory_recognizer()
+    recognizer = factory_model().recognizer
     test = load_mnist_part("test")[0][: size.queries]
-    references = np.ascontiguousarray(recognizer.vectors[: size.references])
+    references = np.ascontiguousarray(recognizer.references.vectors[: size.references])
     yield from _many_at_once(references, recognizer.embed(test), size)
 
 
@@ -43,7 +43,7 @@ def whitened(size: Size) -> Iterator[Row]:
     """Many queries at once among gradient histograms, whitened within the classes to 150 dimensions."""
     from sklearn.pipeline import make_pipeline
 
-    from inknn.estimators.features import feature
+    from inknn.estimators.registry import feature
 
     train, labels = load_mnist_part("train")
     test = load_mnist_part("test")[0][: size.queries]

@@ -14,10 +14,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
 from inknn.cli import main
-from inknn.cli.sink import Sink
+from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.estimators.features import FEATURES
+from inknn.estimators.registry import FEATURES
 from inknn.lab import comparison as comparing
 from inknn.lab.comparison import QUICK, Task, compare, load_task
 from inknn.lab.methods import METHODS, Method, PlainVote, measure
@@ -249,7 +249,7 @@ class TestTheTask:
 
     def test_one_label_only_is_told(self, tmp_path, train_digits):
         np.savez(tmp_path / "mine.npz", images=train_digits[0][:20], labels=np.full(20, 7))
-        with pytest.raises(DataError, match="one label"):
+        with pytest.raises(DataError, match="two labels or more"):
             load_task(tmp_path / "mine.npz")
 
     def test_unknown_methods_offer_the_nearest(self, task):

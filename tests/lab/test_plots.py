@@ -25,8 +25,8 @@ from inknn.lab.plots import PLOTS, OptionError, Plane, Request
 from inknn.lab.plots.anatomy import best_shifts
 from inknn.lab.plots.borders import _votes
 from inknn.lab.plots.style import LABEL_COLORS, SMALL
+from inknn.memory import Model
 from inknn.metrics import METRICS
-from inknn.recognizer import Recognizer
 from inknn.recognizer.predictions import Predictions
 
 SMALL_SIZE = (480, 400)
@@ -108,12 +108,12 @@ def requests(some, tmp_path_factory):
 def drawn(requests, some):
     """One figure of each kind, drawn when first asked for; the recognizer knows few digits, for speed."""
     made = {}
-    few = Recognizer.fit(*some)
+    few = Model.fit(*some)
 
     def draw(kind):
         if kind not in made:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+                patch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
                 made[kind] = PLOTS[kind].draw(requests(kind, **SPARING.get(kind, {})))
         return made[kind]
 
@@ -232,16 +232,16 @@ class TestWhatIsShown:
         known = "90 of the 90 digits are among those the model knows"
         for kind in ("mistakes", "confusion", "risk-coverage", "calibration"):
             assert known in drawn(kind).get_supxlabel().replace("\n", " ")
-        few = Recognizer.fit(*some)
-        monkeypatch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+        few = Model.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
         said = []
         PLOTS["confusion"].draw(requests("confusion", remark=said.append))
         (note,) = said
         assert note.startswith(known)
 
     def test_digits_unknown_to_the_recognizer_need_no_note(self, some, tmp_path, monkeypatch):
-        few = Recognizer.fit(*some)
-        monkeypatch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+        few = Model.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
         images, labels = load_mnist_part("test")
         np.savez(tmp_path / "new.npz", images=images[:20], labels=labels[:20])
         said = []
@@ -494,8 +494,8 @@ class TestTheCommand:
 
     @pytest.mark.parametrize("quiet", [False, True])
     def test_says_once_that_the_digits_are_known(self, quiet, requests, some, tmp_path, monkeypatch, capsys):
-        few = Recognizer.fit(*some)
-        monkeypatch.setattr("inknn.memory.factory.factory_recognizer", lambda *_: few)
+        few = Model.fit(*some)
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda **_: few)
         place = str(tmp_path / "a.svg")
         command = ["plot", "confusion", requests("confusion").data, "--size", "480x400", "-o", place]
         with pytest.raises(SystemExit) as leaving:

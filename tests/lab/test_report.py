@@ -18,8 +18,8 @@ from inknn.cli import main
 from inknn.datasets import write_idx
 from inknn.lab import evaluate
 from inknn.lab.evaluation_page import page_of
-from inknn.lab.models import Model
 from inknn.lab.svg import Chart, Scale, covering
+from inknn.memory import Model
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 EVIL = "<script>alert(1)</script>\"'&\x1b$heading"
@@ -59,7 +59,7 @@ def result(recognizer, train_digits, test_digits):
     images, labels = test_digits
     wrong = labels[:300].copy()
     wrong[:3] = (wrong[:3] + 1) % 10  # three labels that are no reader's fault
-    model = Model(EVIL, recognizer, np.arange(10), train_digits[0])
+    model = Model(recognizer, np.arange(10), EVIL, train_digits[0])
     return evaluate(
         model, images[:300], wrong, dataset=EVIL, groups=[EVIL, "ben"] * 150, settings={"model": EVIL}
     )
@@ -141,7 +141,7 @@ class TestPage:
 
     def test_without_mistakes_or_pictures_it_is_whole_too(self, recognizer, test_digits):
         images = test_digits[0]
-        bare = Model("m", recognizer, np.arange(10))
+        bare = Model(recognizer, np.arange(10))
         answers = recognizer.recognize(images[:40]).labels
         assert (
             "Nothing was taken for anything else"

@@ -14,10 +14,10 @@ from sklearn.pipeline import make_pipeline
 
 from inknn import KNeighborsClassifier
 from inknn.cli import main
-from inknn.cli.sink import Sink
+from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
-from inknn.errors import DataError, OptionError, UnknownNameError
-from inknn.estimators.features import feature
+from inknn.errors import DataError, ParameterError, UnknownNameError
+from inknn.estimators.registry import feature
 from inknn.lab.data import sample
 from inknn.lab.pipeline import Pipeline
 from inknn.lab.tuning import Curve, cross_validation, parse_ks, tune, votes_by_k
@@ -204,7 +204,7 @@ class TestTheChoice:
         result = tune(digits, k=[1], features=["pixels", "zoning"], metrics=["euclidean", "idm"], limit=100)
         assert len(result.curves) == 3
         assert "zoning, idm" in result.left_out[0]
-        with pytest.raises(OptionError, match="nothing to try"):
+        with pytest.raises(ParameterError, match="nothing to try"):
             tune(digits, k=[1], features=["zoning"], metrics=["idm"])
 
     def test_minkowskis_p_is_a_setting(self, digits):
@@ -397,7 +397,7 @@ class TestTheCommand:
     def test_one_label_only_is_told(self, digits, idx, run):
         code, _, err = run(idx(digits.images[:20], np.full(20, 7)))
         assert code == 4
-        assert "all 20 digits are labeled 7" in err
+        assert "all 20 digits of some-images-idx3-ubyte are labeled 7" in err
 
     def test_an_unknown_set_is_told_by_the_real_command_in_one_line(self, tmp_path):
         done = subprocess.run(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data, open_report
-from .messages import printable
-from .sink import Sink
+from ..tables import printable
+from .options import FileName, WholeNumber, complete_data
+from .output import outputs
 
 if TYPE_CHECKING:
     from ..lab.audit import Audit
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--report",
     metavar="FILE.html",
-    type=click.Path(),
+    type=FileName(),
     help="Write a page with the findings in pictures: one file, works offline.",
 )
 @click.option(
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--limit",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     default=20,
     show_default=True,
     metavar="N",
@@ -77,9 +76,7 @@ def audit(
       inknn audit mnist --against mnist -f json     copies across its two parts
       inknn audit digits.npz -f csv --limit 1000 > to-check.csv
     """
-    with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(open_report(report, data, against))
-        sink = stack.enter_context(Sink(None))
+    with outputs(report, reads=(data, against)) as (sink, page):
         with terminal_progress(quiet) as progress:
             from ..lab.audit import audit_data
 

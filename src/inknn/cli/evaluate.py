@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data, open_report
-from .messages import complain
-from .sink import Sink
+from .options import FileName, complete_data
+from .output import Sink, complain, outputs
 
 if TYPE_CHECKING:
     from ..lab.evaluate import Evaluation
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--report",
     metavar="FILE.html",
-    type=click.Path(),
+    type=FileName(),
     help="Write a page with all figures, curves and the worst mistakes in pictures: one file, works offline.",
 )
 @click.option(
@@ -74,9 +72,7 @@ def evaluate(
     """
     if model not in (None, "mnist") and preset is not None:
         raise click.UsageError("--preset is for inknn as it comes; a model has its own settings")
-    with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(open_report(report, data, model))
-        sink = stack.enter_context(Sink(None))
+    with outputs(report, reads=(data, model)) as (sink, page):
         with terminal_progress(quiet) as progress:
             from ..lab.evaluate import evaluate_data
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
+from .options import WholeNumber, complete_data
+from .output import complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -70,7 +70,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
     metavar="FILE",
     help="Where to, ending in .png, .svg or .pdf.",
 )
-@click.option("--limit", "-n", type=click.IntRange(min=1), metavar="N", help="How many digits.")
+@click.option("--limit", "-n", type=WholeNumber(min=1), metavar="N", help="How many digits.")
 @click.option(
     "--index",
     "-i",
@@ -81,9 +81,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 @click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbors.")
 @click.option("--space", metavar="pca|lda|learned", help="The plane of regions; learned by default.")
 @click.option("--method", metavar="tsne|isomap|pca", help="How the map is laid out; tsne by default.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Draws the digits; 0 by default."
-)
+@click.option("--seed", type=WholeNumber(0, 2**31 - 1), metavar="N", help="Draws the digits; 0 by default.")
 @click.option(
     "--size",
     callback=_pixels,
@@ -92,7 +90,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 )
 @click.option(
     "--dpi",
-    type=click.IntRange(25, 400),
+    type=WholeNumber(25, 400),
     metavar="N",
     default=100,
     show_default=True,

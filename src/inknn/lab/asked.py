@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from .data import find_groups
 
 if TYPE_CHECKING:
+    from ..memory import Model
     from ..recognizer.predictions import Predictions
     from ..recognizer.reranking import Pictures
-    from .models import Model
     from .scores import Scores
 
 __all__ = ["WORST", "Asked", "Mistake", "Neighbor", "count_known", "notes_on"]
@@ -96,14 +96,13 @@ class Asked:
 
     def ask(self, start: int, stop: int) -> None:
         """Ask the model about some of the digits."""
-        batch = self.model.recognizer.recognize(self.images[start:stop])
-        answers = self.model.classes[batch.labels]
-        self._answers.append(answers)
+        batch = self.model.predict(self.images[start:stop])
+        self._answers.append(batch.labels)
         self._probabilities.append(batch.probabilities())
         self._confidence.append(batch.confidence)
         self._verdicts.append(batch.verdicts)
         self._known += count_known(batch, self.images[start:stop], self.model.pictures)
-        wrong = np.flatnonzero(answers != self.labels[start:stop]).tolist()
+        wrong = np.flatnonzero(batch.labels != self.labels[start:stop]).tolist()
         self._worst += [(-float(batch.confidence[row]), start + row, batch, row) for row in wrong]
         self._worst = sorted(self._worst, key=lambda found: found[:2])[:WORST]
 
@@ -131,7 +130,7 @@ class Asked:
         neighbors = tuple(
             Neighbor(
                 int(indices[i]),
-                int(self.model.classes[batch.neighbor_labels[row, i]]),
+                int(batch.neighbor_labels[row, i]),
                 float(batch.neighbor_distances[row, i]),
                 None if pictures is None else pictures[i],
             )
@@ -140,7 +139,7 @@ class Asked:
         return Mistake(
             index,
             int(self.labels[index]),
-            int(self.model.classes[batch.labels[row]]),
+            int(batch.labels[row]),
             float(batch.confidence[row]),
             str(batch.verdicts[row]),
             None if self.groups is None else self.groups[index],

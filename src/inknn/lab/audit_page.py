@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..datasets.load import LabeledDigits
-from .audit import Audit, Suspect
+from .audit import Audit, Copies, Suspect
 from .audit_report import summary, whereabouts
-from .duplicates import Copies
 from .paged import card, figures, neighbor, page, picture, safe, scrolling
 
 __all__ = ["page_of"]
@@ -49,8 +48,8 @@ def page_of(found: Audit, limit: int = 40) -> str:
             if found.against is not None
             else ""
         ),
-        hubs_text=f"There are {len(found.leverage.worst()):,}.",
-        hubs="\n".join(_hub(found, index) for index in found.leverage.worst()[:limit].tolist()),
+        hubs_text=f"There are {len(found.influence.worst()):,}.",
+        hubs="\n".join(_hub(found, index) for index in found.influence.worst()[:limit].tolist()),
         odd="\n".join(
             _card(
                 found.digits,
@@ -74,7 +73,7 @@ def _figures(found: Audit) -> str:
         (f"{found.n_contradicted():,}", "labels contradicted", said["labels"], "wrong"),
         (f"{len(found.probable()):,}", "labels rather wrong than right", said["suspects"], "wrong"),
         (f"{exact:,}", "exact copies", said["copies"], "right"),
-        (f"{len(found.leverage.worst()):,}", "digits that mislead", said["leverage"], "right"),
+        (f"{len(found.influence.worst()):,}", "digits that mislead", said["influence"], "right"),
     ]
     return figures(shown)
 
@@ -115,14 +114,14 @@ def _suspect(found: Audit, suspect: Suspect) -> str:
 
 
 def _hub(found: Audit, index: int) -> str:
-    leverage = found.leverage
+    influence = found.influence
     return _card(
         found.digits,
         index,
         f"a <b>{found.digits.labels[index]}</b>",
         [
-            f"answers right without it: {leverage.mended[index]}, wrong: {leverage.spoiled[index]}",
-            f"near to {leverage.occurrences[index]} digits, {leverage.bad[index]} of other labels",
+            f"answers right without it: {influence.fixed[index]}, wrong: {influence.broken[index]}",
+            f"near to {influence.occurrences[index]} digits, {influence.bad[index]} of other labels",
         ],
     )
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..datasets.load import LabeledDigits
-from .audit import Audit
-from .duplicates import Copies
+from .audit import Audit, Copies
 from .statistics import wilson_interval
 
 __all__ = ["CSV_COLUMNS", "as_csv", "as_dict", "as_text", "summary", "whereabouts"]
@@ -56,9 +55,9 @@ def summary(found: Audit) -> list[tuple[str, str]]:
         )
     lines.append(
         (
-            "leverage",
-            f"{len(found.leverage.worst()):,} digits cost more answers than they give; hubness "
-            f"{found.leverage.hubness:.2f}",
+            "influence",
+            f"{len(found.influence.worst()):,} digits cost more answers than they give; hubness "
+            f"{found.influence.hubness:.2f}",
         )
     )
     return lines
@@ -124,7 +123,7 @@ def as_text(found: Audit, limit: int) -> str:
     if found.against is not None:
         title = f"copies in {found.against.name}"
         parts.append(_copies(title, found.copies_against, found, found.against, limit))
-    leverage = found.leverage
+    influence = found.influence
     parts.append(
         _table(
             "digits that mislead",
@@ -142,13 +141,13 @@ def as_text(found: Audit, limit: int) -> str:
                     for number in (
                         row,
                         labels[row],
-                        leverage.mended[row],
-                        leverage.spoiled[row],
-                        leverage.occurrences[row],
-                        leverage.bad[row],
+                        influence.fixed[row],
+                        influence.broken[row],
+                        influence.occurrences[row],
+                        influence.bad[row],
                     )
                 )
-                for row in leverage.worst().tolist()
+                for row in influence.worst().tolist()
             ],
             limit,
         )
@@ -178,8 +177,8 @@ def as_csv(found: Audit, limit: int) -> str:
             their = other.labels[pair.second]
             score = f"{_score(pair):.6g}"
             rows.append((kind, pair.first, labels[pair.first], "", score, pair.second, their, where))
-    for row in found.leverage.worst()[:limit].tolist():
-        net = found.leverage.mended[row] - found.leverage.spoiled[row]
+    for row in found.influence.worst()[:limit].tolist():
+        net = found.influence.fixed[row] - found.influence.broken[row]
         rows.append(("misleads", row, labels[row], "", net, "", "", whereabouts(digits, row)))
     for odd in found.odd[:limit]:
         score = f"{odd.credibility:.6g}"
@@ -191,7 +190,7 @@ def as_csv(found: Audit, limit: int) -> str:
 
 def as_dict(found: Audit, limit: int) -> dict[str, Any]:
     """For programs: plain values, ready for ``json.dumps``; at most ``limit`` findings of each kind."""
-    digits, labels, leverage = found.digits, found.digits.labels, found.leverage
+    digits, labels, influence = found.digits, found.digits.labels, found.influence
     count, contradicted = len(digits), found.n_contradicted()
 
     def pairs(copies: list[Copies], other: LabeledDigits) -> list[dict[str, Any]]:
@@ -242,17 +241,17 @@ def as_dict(found: Audit, limit: int) -> dict[str, Any]:
             "count": len(found.copies_against),
             "pairs": pairs(found.copies_against, found.against),
         },
-        "hubness": leverage.hubness,
+        "hubness": influence.hubness,
         "misleading": [
             {
                 "index": row,
                 "label": int(labels[row]),
-                "mended": int(leverage.mended[row]),
-                "spoiled": int(leverage.spoiled[row]),
-                "occurrences": int(leverage.occurrences[row]),
-                "bad_occurrences": int(leverage.bad[row]),
+                "fixed": int(influence.fixed[row]),
+                "broken": int(influence.broken[row]),
+                "occurrences": int(influence.occurrences[row]),
+                "bad_occurrences": int(influence.bad[row]),
             }
-            for row in leverage.worst()[:limit].tolist()
+            for row in influence.worst()[:limit].tolist()
         ],
         "odd": [
             {"index": odd.index, "label": odd.label, "credibility": odd.credibility, "ink": odd.ink}

@@ -12,7 +12,7 @@ import numpy as np
 from ..datasets import LabeledDigits, load_digits
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress, step_of
-from .data import groups_of, hold_out, sample
+from .data import encode_labels, groups_of, hold_out, sample
 from .machine import machine_facts
 from .methods import METHODS, Method, measure
 from .statistics import mcnemar, wilson_interval
@@ -187,14 +187,13 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
             f"{train.name}: its parts for training and for tests hold pictures of different sizes, "
             f"{train.images.shape[1:]} and {test.images.shape[1:]}; bring them to one size"
         )
-    remarks = tuple(dict.fromkeys((*train.remarks, *test.remarks)))
+    remarks = tuple(dict.fromkeys(map(str, (*train.remarks, *test.remarks))))
     if quick and (len(train) > QUICK[0] or len(test) > QUICK[1]):
         train, test = (
             part.rows(sample(part.labels, most)) for part, most in zip((train, test), QUICK, strict=True)
         )
         how += "; a random sample of them, each label its share"
-    if len(np.unique(train.labels)) < 2:
-        raise DataError(f"{train.name}: all digits to learn have one label; there is nothing to compare")
+    encode_labels(train, 2)
     order = np.random.default_rng(0).permutation(len(test))
     return Task(train, test.rows(order), how, quick, remarks)
 

@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets import LabeledDigits
+from ..errors import DataError
 
 __all__ = [
     "Folds",
     "Groups",
     "Holdout",
     "Rows",
+    "encode_labels",
     "find_groups",
     "folds",
     "groups_of",
@@ -73,6 +75,33 @@ class Folds:
     parts: tuple[tuple[Rows, Rows], ...]
     how: str
     warning: str = ""
+
+
+def encode_labels(digits: LabeledDigits, fewest: int = 20) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The labels of a set, ascending, and the place of each digit's label among them.
+
+    Parameters
+    ----------
+    digits : LabeledDigits
+    fewest : int
+        Digits there must be.
+
+    Returns
+    -------
+    classes, codes : int64 (c,), int64 (n,)
+
+    Raises
+    ------
+    DataError
+        If there are fewer, or all have one label.
+    """
+    if len(digits) < fewest:
+        raise DataError(f"{digits.name} has {len(digits)} digits, which is too few; give {fewest} or more")
+    classes, codes = np.unique(digits.labels, return_inverse=True)
+    if len(classes) < 2:
+        what = f"all {len(digits):,} digits of {digits.name} are labeled {classes[0]}"
+        raise DataError(f"{what}; two labels or more are needed")
+    return classes, codes.astype(np.int64).ravel()
 
 
 def groups_of(digits: LabeledDigits) -> Groups | None:

@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
+from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
 from .asked import Asked, Mistake
 from .statistics import wilson_interval
 
 if TYPE_CHECKING:
     from ..datasets.load import Part
-    from .models import Model
+    from ..memory import Model
     from .scores import Scores
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data"]
@@ -136,7 +136,7 @@ def evaluate_data(
         If the data or the model can't be read, or don't fit each other.
     """
     from ..datasets import load_digits
-    from .models import open_model
+    from ..memory import open_model
 
     digits = load_digits(data, part, normalize=True, progress=progress)
     _check_labels(digits.labels, digits.name)
@@ -158,7 +158,7 @@ def evaluate_data(
         },
         progress=progress,
     )
-    return replace(found, notes=(*digits.remarks, *found.notes))
+    return replace(found, notes=(*map(str, digits.remarks), *found.notes))
 
 
 def evaluate(
@@ -176,7 +176,7 @@ def evaluate(
     Parameters
     ----------
     model
-        Whom to ask: :func:`~inknn.lab.models.factory_model` or :func:`~inknn.lab.models.load_model`.
+        Whom to ask: :func:`inknn.memory.open_model` gives it.
     images : uint8 (n, 28, 28)
         In MNIST's normal form.
     labels : int (n,)

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..datasets.normal_form import to_mnist_form
 from ..estimators.digits import DigitClassifier
-from ..estimators.features import FEATURES
 from ..estimators.neighbors_classifier import KNeighborsClassifier
+from ..estimators.registry import FEATURES
+from ..glyph.normal_form import to_mnist_form
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
 from ..recognizer.settings import LEARNED, PRESETS

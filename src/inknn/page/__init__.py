@@ -1,28 +1,22 @@
 """The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbors.
 
-One step, one module: ``components`` (connected components of ink, dirt dropped, the size of writing),
-``rules`` (ruled lines, tables and boxes erased), ``lines`` (components of one glyph joined, lines found),
-``glyphs`` (each glyph cut out with its soft edges). :func:`find_lines` runs them in that order.
+Four steps, one module each, in the order in which :func:`find_lines` takes them:
+
+1. ``components``: connected components of ink, without dirt, and how high the writing is;
+2. ``rules``: ruled lines, table grids and boxes, found as straight ``runs`` and erased; what is left is
+   taken apart into components once more;
+3. ``lines``: components joined to glyphs, glyphs arranged in lines;
+4. ``glyphs``: each glyph cut out with its soft edges.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..ink import Ink
-from .components import (
-    LOWEST,
-    Components,
-    drop_faint,
-    drop_frames,
-    drop_specks,
-    find_components,
-    writing_height,
-)
+from .components import LOWEST, drop_dirt, find_components, writing_height
+from .erase import drop_box_sides, drop_leftovers, erase
 from .glyphs import Glyph, cut_out
 from .lines import arrange_lines, join_components
-from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules, has_long_component
+from .rules import find_rules
 
 __all__ = ["Glyph", "find_lines"]
 
@@ -40,22 +34,15 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     list of lists of Glyph
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
     """
-    rules = find_spanning_rules(ink)
-    components, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
+    components = find_components(ink.mask, ink.contrast)
+    rules, height = find_rules(ink, components)
     if height < LOWEST * ink.scale:
         return []
-    length = int(LONG * height)
-    if rules or has_long_component(components, length):
-        rules |= find_rules(ink.mask, length, 1.5 * ink.stroke)
     if rules:
-        components, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
-        components = rules.drop_leftovers(components)
+        components = drop_box_sides(find_components(erase(ink, rules), ink.contrast), rules, height)
+    components = drop_dirt(components, ink)
+    if rules:
+        components = drop_leftovers(components, rules)
         height = writing_height(components, ink.stroke)
     lines = arrange_lines(join_components(components, height), components, height)
     return [[cut_out(group, components, ink) for group in line] for line in lines]
-
-
-def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Components, float]:
-    """The components of a mask without dirt, and the height of the writing."""
-    components = drop_faint(drop_frames(drop_specks(find_components(mask, ink.contrast), ink), ink))
-    return components, writing_height(components, ink.stroke)

@@ -74,13 +74,25 @@ class Components:
 
 def find_components(mask: NDArray[np.bool_], contrast: NDArray[np.float32]) -> Components:
     """Find the 8-connected components of a mask."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    stats = np.asarray(stats[1:], np.int64)
-    total = np.bincount(labels[mask], weights=contrast[mask], minlength=count)[1:]
-    area = stats[:, cv2.CC_STAT_AREA]
-    return Components(
-        np.asarray(labels, np.int32), np.arange(1, count), stats[:, :4], area, total / np.maximum(area, 1)
-    )
+    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    pixel = np.flatnonzero(mask)  # in reading order
+    label = labels.ravel()[pixel]
+    y, x = (place.astype(np.int32) for place in np.divmod(pixel, mask.shape[1]))
+    left, top = np.full((2, count), np.iinfo(np.int32).max, np.int32)
+    right, foot = np.zeros((2, count), np.int32)
+    np.minimum.at(left, label, x)
+    np.maximum.at(right, label, x)
+    top[label[::-1]] = y[::-1]  # the first pixel of each component is written last
+    foot[label] = y
+    area = np.bincount(label, minlength=count)
+    strength = np.bincount(label, weights=contrast.ravel()[pixel], minlength=count) / np.maximum(area, 1)
+    box = np.stack([left, top, right - left + 1, foot - top + 1], axis=1).astype(np.int64)
+    return Components(labels, np.arange(1, count), box[1:], area[1:], strength[1:])
+
+
+def drop_dirt(components: Components, ink: Ink) -> Components:
+    """Drop what is no writing: specks, frames and what is faint."""
+    return _drop_faint(_drop_frames(drop_specks(components, ink), ink))
 
 
 def drop_specks(components: Components, ink: Ink) -> Components:
@@ -92,7 +104,7 @@ def drop_specks(components: Components, ink: Ink) -> Components:
     )
 
 
-def drop_frames(components: Components, ink: Ink) -> Components:
+def _drop_frames(components: Components, ink: Ink) -> Components:
     """Drop components that run along their own bounding box and have other writing inside."""
     frame = np.zeros(len(components.number), bool)
     x, y, width, height = components.box.T
@@ -104,7 +116,7 @@ def drop_frames(components: Components, ink: Ink) -> Components:
     return components.keep(~frame)
 
 
-def drop_faint(components: Components) -> Components:
+def _drop_faint(components: Components) -> Components:
     """Drop components much fainter than the writing: paper, print-through, most ruled lines.
 
     What touches the picture's border is more likely the paper's edge or a cut line and must be stronger.

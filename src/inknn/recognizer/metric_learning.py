@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..features import Projection, fit_projection
 from ..features.augmentation import DEFORMATIONS, deform
-from ..search import nearest
+from ..search import kneighbors
 from .description import describe
 from .settings import Settings
 
@@ -72,7 +72,7 @@ def learn_projection(
 
 
 def draw(count: int, wanted: int, turn: int = 0) -> NDArray[np.int64]:
-    """Up to ``wanted`` of ``range(count)``, each at most once: the same in every run, others in every turn."""
+    """Up to ``wanted`` of ``range(count)``, each once at most: the same in each run, others in each turn."""
     return np.random.default_rng([SEED, turn]).permutation(count)[:wanted]
 
 
@@ -94,6 +94,6 @@ def _from_impostors(
         mine, others = vectors[anchors[labels[anchors] == label]], vectors[labels != label]
         if len(others):
             k = min(n_impostors, len(others))
-            _, indices = nearest(mine, others, k, n_threads=n_threads)
+            _, indices = kneighbors(mine, others, k, n_threads=n_threads)
             found.append((mine[:, None] - others[indices]).reshape(-1, vectors.shape[1]))
     return np.concatenate(found)

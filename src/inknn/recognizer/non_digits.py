@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..features.augmentation import halves, pairs
-from ..metrics import search_with
+from ..metrics import kneighbors
 from .metric_learning import SEED, draw, one_tenth
 from .settings import Settings
 
@@ -64,5 +64,5 @@ def non_digit_ratio(
     k = min(settings.n_neighbors, len(non_digits))
     if k == 0:
         return np.zeros(len(queries))
-    found, _ = search_with(settings.metric, queries, non_digits, k, n_threads=n_threads)
+    found, _ = kneighbors(queries, non_digits, k, metric=settings.metric, n_threads=n_threads)
     return distances / np.maximum(found.mean(axis=1), 1e-12)

@@ -30,7 +30,7 @@ from .verdict import NOT_A_DIGIT, Thresholds
 
 __all__ = ["FORMAT", "Recognizer"]
 
-FORMAT = 5
+FORMAT = 6
 """Number of what files hold: raise it whenever :meth:`Recognizer.arrays` gives other arrays, or
 :meth:`Recognizer.fit` other numbers for the same settings. Older files are then prepared anew, or refused."""
 
@@ -293,10 +293,10 @@ class Recognizer:
             calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
             labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
             projection = _projection(arrays, settings)
-            kept = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
+            stored = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
             n_labels = len(calibration.class_scales)
             references = References.build(
-                labels, vectors, settings.metric, pictures, n_labels=n_labels, kept=kept or None
+                labels, vectors, settings.metric, pictures, n_labels=n_labels, stored=stored or None
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the arrays of a recognizer ({error}); prepare it again") from error

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import MeasuredReferences
-from ..search import ExactIndex
+from ..metrics import build_index
+from ..search import Index, without_itself
 from .reranking import Pictures, blended, label_distortions, local_mean_distances
 from .settings import Settings
 from .votes import Votes, vote
 
-__all__ = ["Index", "References", "without_itself"]
+__all__ = ["References"]
 
 _RERANKING_BATCH = 256
-
-
-class Index(Protocol):
-    """What finds neighbors: :class:`inknn.search.ExactIndex`, or what measures in another metric."""
-
-    def query(
-        self, queries: NDArray[Any], k: int, n_threads: int | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +52,7 @@ class References:
         pictures: Pictures | None = None,
         *,
         n_labels: int,
-        kept: Mapping[str, NDArray[Any]] | None = None,
+        stored: Mapping[str, NDArray[Any]] | None = None,
     ) -> Self:
         """Build an index over labeled vectors.
 
@@ -70,20 +62,17 @@ class References:
             See the class.
         metric : str
             A key of :data:`inknn.metrics.METRICS`.
-        kept : mapping of str to ndarray, optional
+        stored : mapping of str to ndarray, optional
             Arrays of :meth:`index_arrays`: the index is then not built anew.
         """
-        index = (
-            ExactIndex(vectors, kept=kept) if metric == "euclidean" else MeasuredReferences(vectors, metric)
-        )
-        return cls(labels, vectors, index, pictures, n_labels)
+        return cls(labels, vectors, build_index(vectors, metric, stored=stored), pictures, n_labels)
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def index_arrays(self) -> dict[str, NDArray[Any]]:
         """What to keep of the index, by name; nothing in metrics that need no preparation."""
-        return self.index.arrays() if isinstance(self.index, ExactIndex) else {}
+        return self.index.arrays()
 
     def neighbors(
         self,
@@ -201,26 +190,3 @@ class References:
             n_threads=n_threads,
         )
         return blended(away, distorted)
-
-
-def without_itself(
-    distances: NDArray[np.float64], indices: NDArray[np.int64], own: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Neighbors of references, without each reference itself.
-
-    Parameters
-    ----------
-    distances, indices : float64, int64 (n, k)
-        k ≥ 1.
-    own : int64 (n,)
-        The index of each. Where it isn't among its neighbors it lies behind copies of it; the last neighbor
-        is left out then.
-
-    Returns
-    -------
-    distances, indices : float64, int64 (n, k − 1)
-    """
-    itself = indices == own[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    shape = (len(own), indices.shape[1] - 1)
-    return distances[~itself].reshape(shape), indices[~itself].reshape(shape)

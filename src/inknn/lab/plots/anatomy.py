@@ -12,7 +12,7 @@ from ...glyph import normalize
 from ...glyph.deskew import deskew, moments
 from ...metrics.edges import edges
 from ...metrics.idm import context_costs
-from ...search import nearest
+from ...search import kneighbors
 from .request import Request, normalized
 from .style import BLUE, GRAY, LARGE, SMALL, VERMILLION, drawing, new_figure, show_digit
 
@@ -382,6 +382,6 @@ def _friend_and_enemy(
         rows = np.flatnonzero(group & (np.arange(len(labels)) != own))
         if len(rows):
             vectors = np.ascontiguousarray(images[rows].reshape(len(rows), -1))
-            _, near = nearest(image.reshape(1, -1), vectors, 1)
+            _, near = kneighbors(image.reshape(1, -1), vectors, 1)
             found.append(rows[near[0, 0]])
     return np.array(found, dtype=np.int64)

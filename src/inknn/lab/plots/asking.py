@@ -15,7 +15,7 @@ __all__ = ["ask_factory"]
 
 
 def ask_factory(request: Request) -> tuple[LabeledDigits, Predictions, str]:
-    """Ask the factory recognizer about the digits for testing.
+    """Ask the factory model about the digits for testing.
 
     Parameters
     ----------
@@ -30,18 +30,16 @@ def ask_factory(request: Request) -> tuple[LabeledDigits, Predictions, str]:
     str
         Words on both for the caption, with what has to be known.
     """
-    from ...memory.factory import factory_images, factory_recognizer
+    from ...memory.factory import factory_model
 
     asked = normalized(request.digits("test"))
-    recognizer = factory_recognizer(request.progress)
+    model = factory_model(progress=request.progress)
     if request.limit:
         asked = request.sample(asked, request.limit)
-    answers = recognizer.recognize(asked.images)
-    words = (
-        f"Set: {asked.name}. {len(recognizer.labels):,} references, k = {recognizer.settings.n_neighbors}, "
-        "learned metric."
-    )
-    for note in notes_on(asked.images, count_known(answers, asked.images, factory_images())):
+    answers = model.predict(asked.images)
+    facts = model.recognizer.facts
+    words = f"Set: {asked.name}. {facts['references']:,} references, k = {facts['k']}, learned metric."
+    for note in notes_on(asked.images, count_known(answers, asked.images, model.pictures)):
         request.remark(note)
         words += f" {note}."
     return asked, answers, words

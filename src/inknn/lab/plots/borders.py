@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...search import nearest
+from ...search import kneighbors
 from .planes import SPACES, Plane, Points
 from .request import OptionError, Request, normalized
 from .style import INK, LARGE, SMALL, big_label, drawing, label_color, new_figure, show_digit
@@ -106,7 +106,7 @@ def _votes(
     plane: Plane, points: Points, ks: Sequence[int], names: NDArray[np.integer]
 ) -> list[NDArray[np.integer]]:
     """What the neighbors of points answer, for each k; of equal votes the nearest one's label wins."""
-    _, found = nearest(points, plane.known, max(ks))
+    _, found = kneighbors(points, plane.known, max(ks))
     labels = plane.labels[found]
     rows = np.arange(len(points))
     answers = []
@@ -185,7 +185,7 @@ def _voronoi_borders(axes: Axes, plane: Plane) -> None:
 
 def _neighbors_of(axes: Axes, plane: Plane, k: int, picked: int) -> None:
     point = plane.asked[picked]
-    _, found = nearest(point[None], plane.known, k)
+    _, found = kneighbors(point[None], plane.known, k)
     near = plane.known[found[0]]
     for other in near:
         axes.plot([point[0], other[0]], [point[1], other[1]], color=INK, linewidth=1.1, zorder=5)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...progress import Progress, no_progress
-from ...search import nearest
+from ...search import kneighbors
 
 __all__ = ["measure_learning"]
 
@@ -60,7 +60,7 @@ def measure_learning(
         wrong = {}
         for name, describe in plain.items():
             k = min(3, count)
-            _, found = nearest(describe(asked), describe(images[:count]), k)
+            _, found = kneighbors(describe(asked), describe(images[:count]), k)
             wrong[name] = round(_vote_errors(labels[:count][found], truth)[k - 1] * len(truth))
         recognizer = Recognizer.fit(images[:count], labels[:count], n_labels=int(labels.max()) + 1)
         wrong["inknn: learned metric"] = int((recognizer.recognize(asked).labels != truth).sum())

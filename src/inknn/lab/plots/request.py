@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...datasets.load import LabeledDigits, Part, load_digits
-from ...datasets.normal_form import to_normal_form
 from ...errors import DataError, InknnError
+from ...glyph.normal_form import to_normal_form
 from ...progress import Progress, no_progress
 
 if TYPE_CHECKING:

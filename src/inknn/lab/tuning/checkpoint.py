@@ -6,7 +6,8 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from ...files import atomic_write, cache_dir
+from ...cache import cache_dir
+from ...files import atomic_write
 
 __all__ = ["Checkpoint"]
 

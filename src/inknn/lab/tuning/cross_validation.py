@@ -17,7 +17,7 @@ from ...datasets import LabeledDigits
 from ...errors import DataError
 from ...progress import Progress, no_progress
 from ...recognizer import Recognizer
-from ..data import Rows, folds, groups_of, sample
+from ..data import Rows, encode_labels, folds, groups_of, sample
 from ..pipeline import Pipeline
 from .checkpoint import Checkpoint
 from .votes_by_k import FoldErrors, measure_fold
@@ -66,9 +66,9 @@ class CrossValidation:
         if limit is not None and limit < len(digits):
             rows = sample(digits.labels, limit)
             digits, groups = digits.rows(rows), groups and tuple(groups[row] for row in rows)
-        _check_labels(digits, count)
         self.digits, self.k = digits, k
-        self.classes, self.codes = np.unique(digits.labels, return_inverse=True)
+        self.classes, self.codes = encode_labels(digits, 2)
+        _check_folds(digits, count)
         self.folds = folds(self.codes, groups, count)
         fewest = min(len(known) for known, _ in self.folds.parts)
         if k > fewest:
@@ -139,13 +139,10 @@ class CrossValidation:
         return digest.hexdigest()[:16]
 
 
-def _check_labels(digits: LabeledDigits, count: int) -> None:
-    labels, counts = np.unique(digits.labels, return_counts=True)
-    if len(labels) < 2:
-        what = f"all {len(digits):,} digits are labeled {labels[0]}" if len(labels) else "there are no digits"
-        raise DataError(f"{digits.name}: {what}; tuning needs digits of two labels at least")
+def _check_folds(digits: LabeledDigits, count: int) -> None:
     if count < 2:
         raise DataError(f"{count} folds are too few: cross-validation takes 2 at least, and 5 by default")
+    labels, counts = np.unique(digits.labels, return_counts=True)
     rarest = int(counts.argmin())
     if counts[rarest] < count:
         raise DataError(

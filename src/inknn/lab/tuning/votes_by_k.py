@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ...estimators.neighbors import NearestNeighbors
-from ...metrics import METRICS, search_with
+from ...metrics import METRICS, kneighbors
 from ..pipeline import parse_metric
 
 __all__ = ["WEIGHTS", "FoldErrors", "errors_by_k", "measure_fold"]
@@ -171,7 +171,7 @@ def _search(references: NDArray[Any], metric: str, k: int, queries: int) -> Sear
     """A search for the k nearest; with an index only where that saves more time than building it takes."""
     name, parameters = parse_metric(metric)
     if references.dtype in (np.uint8, np.float32) and queries * len(references) < _WORTH_AN_INDEX:
-        return lambda some: search_with(name, some, references, k, **parameters)
+        return lambda some: kneighbors(some, references, k, metric=name, **parameters)
     with threadpool_limits(1, user_api="blas"):  # threads that wait for each other can make 1 s last 10
         index = NearestNeighbors(k, metric=name, metric_params=parameters).fit(references)
 
