@@ -160,15 +160,7 @@ def benchmarks() -> list[str]:
     from benchmarks.results import load
     from benchmarks.tables import page
 
-    return [
-        "# Benchmarks",
-        "The last full run of every benchmark. inknn and its peers ran one after the other on the same "
-        "machine, with the same data, and on all cores unless the text says otherwise. All searches are "
-        "exact, and each run checked that they found the same neighbors. The column × has the time of each "
-        "divided by the time of inknn. [Run the benchmarks](../../how-to/benchmarks.md) explains how to "
-        "repeat a run.",
-        *page(load()),
-    ]
+    return page(load())
 
 
 def _yes(is_so: bool) -> str:

@@ -17,11 +17,14 @@ from threadpoolctl import threadpool_limits
 
 from ...estimators.neighbors import NearestNeighbors
 from ...metrics import METRICS, kneighbors
+from ...recognizer.votes import vote_by_k
 from ..pipeline import parse_metric
 
-__all__ = ["WEIGHTS", "FoldErrors", "errors_by_k", "measure_fold"]
+__all__ = ["WEIGHTS", "FoldErrors", "measure_fold"]
 
-WEIGHTS = ("uniform", "distance")
+WEIGHTS = {"uniform": 0, "distance": 1}
+"""The votes: a neighbor at distance d has 1/dᵖ votes, p being the number."""
+
 _BATCH = 2048  # queries between two reports of progress,
 _COSTLY_BATCH = 128  # in a metric that compares pictures,
 _LINEAR_BATCH = 512  # and in one that looks at all references
@@ -32,15 +35,9 @@ Search = Callable[[NDArray[Any]], tuple[NDArray[np.float64], NDArray[np.int64]]]
 
 @dataclass(frozen=True, slots=True)
 class FoldErrors:
-    """Wrong answers in one fold.
+    """Wrong answers in one fold, by vote, for k = 1, 2, ...: of the digits held out, and of training digits.
 
-    Attributes
-    ----------
-    held_out, training : int
-        Digits held out, and digits of the training part that the training error was counted on.
-    wrong, wrong_in_training : mapping of str to list of int (k,)
-        Wrong answers among them for each vote, for k = 1, 2, ...
-    seconds : float
+    ``held_out`` and ``training`` are how many there were, ``seconds`` what it took.
     """
 
     held_out: int
@@ -79,23 +76,15 @@ def measure_fold(
 
     Parameters
     ----------
-    known : (n, d) and int64 (n,)
-        Vectors of the references, and their classes, 0 to ``n_labels`` − 1.
-    held_out : (q, d) and int64 (q,)
-        Vectors of the queries, and their true classes.
+    known, held_out : (n, d) and int64 (n,), (q, d) and int64 (q,)
+        Vectors and classes, 0 to ``n_labels`` − 1, of references and queries.
     training : int64 (m,)
         Rows of ``known`` to count the training error on; each is its own nearest neighbor.
     metric : str
         As :func:`inknn.lab.pipeline.parse_metric` takes it.
-    k : int
-        1 to n.
-    n_labels : int
+    k, n_labels : int
     report : callable
         Called with the part that is done, 0 to 1.
-
-    Returns
-    -------
-    FoldErrors
     """
     start = time.perf_counter()
     vectors, classes = known
@@ -108,56 +97,16 @@ def measure_fold(
         for first in range(0, len(queries), batch):
             some = slice(first, first + batch)
             distances, indices = search(queries[some])
-            for weights in WEIGHTS:
-                counts[weights] += errors_by_k(distances, classes[indices], truth[some], weights, n_labels)
+            for weights, power in WEIGHTS.items():
+                winners = vote_by_k(
+                    distances, classes[indices], n_labels=n_labels, power=power, ties="lowest label"
+                )
+                counts[weights] += (winners != truth[some, None]).sum(axis=0)
             done += len(distances)
             report(done / total)
         wrong.append({weights: each.tolist() for weights, each in counts.items()})
     seconds = time.perf_counter() - start
     return FoldErrors(len(held_out[1]), len(training), wrong[0], wrong[1], seconds)
-
-
-def errors_by_k(
-    distances: NDArray[np.float64],
-    classes: NDArray[np.int64],
-    truth: NDArray[np.int64],
-    weights: str,
-    n_labels: int,
-) -> NDArray[np.int64]:
-    """Wrong answers of the vote of the first, the first two, ... the first k neighbors.
-
-    Parameters
-    ----------
-    distances : float64 (q, k)
-        Ascending.
-    classes : int64 (q, k)
-        Of the neighbors, 0 to ``n_labels`` − 1.
-    truth : int64 (q,)
-    weights : {"uniform", "distance"}
-        See :class:`inknn.KNeighborsClassifier`.
-    n_labels : int
-
-    Returns
-    -------
-    int64 (k,)
-    """
-    count, k = classes.shape
-    ballots = np.ones_like(distances)
-    if weights == "distance":
-        with np.errstate(divide="ignore"):
-            ballots = 1 / distances
-        same = np.isinf(ballots)  # those at distance zero come first, and outvote all others for every k
-        ballots = np.where(same.any(axis=1, keepdims=True), same, ballots)
-    votes = np.zeros((count, n_labels))
-    everyone = np.arange(count)
-    wrong = np.empty(k, np.int64)
-    for voter in range(k):
-        votes[everyone, classes[:, voter]] += ballots[:, voter]
-        # Shares, not votes: dividing can make equals of two that differ in the last bit.
-        totals = votes.sum(axis=1, keepdims=True)
-        shares = np.divide(votes, totals, out=np.full_like(votes, 1 / n_labels), where=totals > 0)
-        wrong[voter] = np.count_nonzero(shares.argmax(axis=1) != truth)
-    return wrong
 
 
 def _batch(metric: str) -> int:
