@@ -17,10 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["MISSING", "Table", "printable"]
+__all__ = ["MISSING", "UNFOLDED", "Table", "printable"]
 
 MISSING = "–"
 """In a cell that has no value."""
+
+UNFOLDED = 10_000
+"""A width for :meth:`Table.to_text` where text is not for a terminal and no cell should be folded."""
 
 _NUMBER = re.compile(rf"[+-]?[0-9][0-9.,{MISSING} ]*(%|×|ms|s|MB)?|{MISSING}|·|")
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import click
 
 from ..progress import terminal_progress
+from ..tables import UNFOLDED
 from .arguments import complete_data, open_report
-from .messages import printable
 from .sink import Sink
-
-if TYPE_CHECKING:
-    from ..lab.audit import Audit
 
 
 @click.command()
@@ -59,15 +55,15 @@ def audit(
 ) -> None:
     """Look for wrong labels, copies, digits that mislead, and pictures of nothing.
 
-    Every digit is asked about with itself left out, and contradicted where the others vote for another label.
-    Suspects come worst first: "looks like" is what the neighbors say, "as often as" the part of digits like
-    it that bear that label, and "label wrong" the probability that this one was a slip. Look at them: some
-    are odd, but right.
+    The label of each digit is compared with the vote of the digits most similar to it, the digit itself left
+    out. The most suspicious come first: "looks like" is the label that its neighbors have, "similar digits %"
+    how many of the digits like it have that label, and "label wrong %" the probability that its own label is
+    wrong. Look at them before you correct them: some digits are odd, but their label is right.
 
-    Copies are the same pixel by pixel, or less than half as far away as what comes after, in the learned
-    metric and in pixels. A digit misleads if more answers about the others were right without it. Least like
-    a digit comes first what lies farthest from all others; credibility is the part of the set that is at
-    least as odd.
+    Copies have the same pixels, or are less than half as far away as the digits that come after, in the
+    learned metric and in pixels. A digit misleads if more answers about the others would be right without
+    it. "Least like a digit" are those farthest from all others; credibility is the share of the set that is
+    at least as odd.
 
     Examples:
 
@@ -91,17 +87,14 @@ def audit(
                 progress=progress,
             )
             if page is not None:
-                from ..lab.audit_page import page_of
+                from ..lab.reports.audit_page import audit_page
 
-                page.write(page_of(found, limit))
-        sink.write(_written(found, format, limit))
+                page.write(audit_page(found, limit))
+        from ..lab.reports import audit_tables
 
-
-def _written(found: Audit, format: str, limit: int) -> str:
-    from ..lab.audit_report import as_csv, as_dict, as_text
-
-    if format == "json":
-        return json.dumps(as_dict(found, limit)) + "\n"
-    if format == "csv":
-        return as_csv(found, limit)
-    return "".join(printable(line) + "\n" for line in as_text(found, limit).splitlines())
+        if format == "json":
+            sink.write(json.dumps(audit_tables.audit_dict(found, limit)) + "\n")
+        elif format == "csv":
+            sink.write(audit_tables.audit_csv(found, limit))
+        else:
+            sink.write(audit_tables.audit_text(found, limit, None if sink.is_terminal() else UNFOLDED))

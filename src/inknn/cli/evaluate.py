@@ -1,20 +1,17 @@
-"""``inknn evaluate``: how often inknn is wrong on a labeled set."""
+"""``inknn evaluate``: how often a model is wrong on a labeled set."""
 
 from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data, open_report
+from ..tables import UNFOLDED
+from .arguments import complete_data, open_report, refuse_what_is_read
 from .messages import complain
 from .sink import Sink
-
-if TYPE_CHECKING:
-    from ..lab.evaluate import Evaluation
 
 
 @click.command()
@@ -44,6 +41,13 @@ if TYPE_CHECKING:
     help="Write a page with all figures, curves and the worst mistakes in pictures: one file, works offline.",
 )
 @click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=click.Path(),
+    help="Keep the result as JSON, for `inknn plot --from`.",
+)
+@click.option(
     "--format",
     "-f",
     type=click.Choice(["text", "json"]),
@@ -53,16 +57,26 @@ if TYPE_CHECKING:
 )
 @click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
 def evaluate(
-    data: str, model: str | None, preset: str | None, part: str, report: str | None, format: str, quiet: bool
+    data: str,
+    model: str | None,
+    preset: str | None,
+    part: str,
+    report: str | None,
+    output: str | None,
+    format: str,
+    quiet: bool,
 ) -> None:
-    """Measure how often inknn is wrong on labeled digits.
+    """Measure how often a model is wrong on labeled digits.
 
     DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
-    or CSV. The set mnist is MNIST's 10,000 test digits; inknn as it comes knows only the 60,000 for training.
+    or CSV. Of the set mnist, the 10,000 test digits are read; inknn as it comes knows only the 60,000
+    training digits.
 
-    The error comes with its 95 % interval (Wilson): with 10,000 digits, 0.50 % and 0.55 % are the same but
-    for chance. A digit that inknn refuses to name counts by its best label. Pictures that are not in MNIST's
+    The error comes with its 95 % interval (Wilson). With 10,000 digits, 0.50 % and 0.55 % differ by chance
+    alone. A digit that inknn refuses to name counts by its best label. Pictures that are not in MNIST's
     normal form are brought into it first.
+
+    A report needs matplotlib: pip install 'inknn[lab]'.
 
     Examples:
 
@@ -76,10 +90,17 @@ def evaluate(
         raise click.UsageError("--preset is for inknn as it comes; a model has its own settings")
     with ExitStack() as stack:
         page = None if report is None else stack.enter_context(open_report(report, data, model))
+        if output is not None:
+            refuse_what_is_read(output, data, model)
+        file = None if output is None else stack.enter_context(Sink(output))
         sink = stack.enter_context(Sink(None))
         with terminal_progress(quiet) as progress:
-            from ..lab.evaluate import evaluate_data
+            from ..lab import evaluate_data
 
+            if page is not None:
+                from ..lab.plots.style import style
+
+                style()  # without matplotlib it ends here
             found = evaluate_data(
                 data,
                 "train" if part == "train" else "test",
@@ -88,44 +109,17 @@ def evaluate(
                 progress=progress,
             )
             if page is not None:
-                from ..lab.evaluation_page import page_of
+                from ..lab.reports.evaluation_page import evaluation_page
 
-                page.write(page_of(found))
+                page.write(evaluation_page(found))
         for note in () if quiet else found.notes:
             complain(note)
-        _write(sink, found, format)
+        result = json.dumps(found.to_dict()) + "\n" if file is not None or format == "json" else ""
+        if file is not None:
+            file.write(result)
+        if format == "json":
+            sink.write(result)
+        else:
+            from ..lab.reports.evaluation_tables import evaluation_text
 
-
-def _write(sink: Sink, found: Evaluation, format: str) -> None:
-    if format == "json":
-        sink.write(json.dumps(found.to_dict()) + "\n")
-        return
-    from ..lab.evaluation_tables import plain_text
-
-    sink.write(_in_color(found) if sink.is_terminal() else plain_text(found))
-
-
-def _in_color(found: Evaluation) -> str:
-    from rich.console import Console, Group
-    from rich.table import Table
-    from rich.text import Text
-
-    from ..lab.evaluation_tables import summary, tables
-
-    figures = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in summary(found):
-        figures.add_row(Text(name, "dim"), Text(value, "bold" if name in ("errors", "error") else ""))
-    parts: list[Table | Text] = [figures]
-    for table in tables(found):
-        drawn = Table(box=None, pad_edge=False, header_style="dim")
-        for column, head in enumerate(table.heads):
-            right = column > 0 and table.is_number(column)
-            drawn.add_column(head, justify="right" if right else "left", overflow="fold")
-        for number, row in enumerate(table.rows):
-            last = number == len(table.rows) - 1 - table.totals
-            drawn.add_row(*map(Text, row), end_section=last)
-        parts += [Text(f"\n{table.title}", "bold"), drawn]
-    console = Console()
-    with console.capture() as capture:
-        console.print(Group(*parts))
-    return capture.get()
+            sink.write(evaluation_text(found, None if sink.is_terminal() else UNFOLDED))
