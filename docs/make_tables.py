@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from make_pictures import PLOTS as DRAWN
 
 from inknn.datasets.catalog import CATALOG, Entry
-from inknn.estimators.features import FEATURES
 from inknn.estimators.preprocessing import PREPROCESSING
+from inknn.estimators.registry import FEATURES
 from inknn.features.registry import DESCRIPTIONS
 from inknn.lab.plots import PLOTS
 from inknn.metrics import METRICS
@@ -45,7 +45,7 @@ def metrics() -> list[str]:
     return [
         "# Metrics",
         "Names for `--metric`, for `metric=` of [`NearestNeighbors`](../api/neighbors.md) and "
-        "[`KNeighborsClassifier`](../api/classifiers.md), and for [`search_with`](../api/metrics.md). "
+        "[`KNeighborsClassifier`](../api/classifiers.md), and for [`kneighbors`](../api/metrics.md). "
         "`inknn metrics` prints this table.",
         _table(head, rows),
         "Costs are in operations on the d numbers of a vector, or roughly the time on one core. "
@@ -71,7 +71,7 @@ def features() -> list[str]:
     fitted = ", ".join(f"`{name}`" for name in DESCRIPTIONS)
     return [
         "# Features",
-        "Names for [`inknn.estimators.features.feature`](../api/features.md), which gives a scikit-learn transformer, "
+        "Names for [`inknn.estimators.registry.feature`](../api/features.md), which gives a scikit-learn transformer, "
         "and for `inknn tune --feature`.",
         _table(("name", "what it describes", "numbers", "takes", "needs labels"), rows),
         f"`inknn fit --feature` and `DigitClassifier(features=...)` know {fitted}, and `learned`: the "

@@ -27,6 +27,26 @@ def no_progress(what: str, fraction: float) -> None:
     """Nobody looks."""
 
 
+def step_of(progress: Progress, place: int, count: int, name: str = "") -> Progress:
+    """The progress of one of several steps of equal length.
+
+    Parameters
+    ----------
+    progress
+        That of all steps together.
+    place, count
+        Which of how many it is, from 0.
+    name
+        Put before what the step reports.
+
+    Returns
+    -------
+    Progress
+    """
+    start = f"{name}, " if name else ""
+    return lambda what, fraction: progress(f"{start}{what}", (place + fraction) / count)
+
+
 @contextmanager
 def terminal_progress(quiet: bool = False) -> Iterator[Progress]:
     """A progress bar on stderr while the ``with`` block runs.

@@ -212,8 +212,8 @@ class TestMadePages:
 
     def test_the_tables_have_every_line_of_the_code(self, making):
         from inknn.datasets.catalog import CATALOG
-        from inknn.estimators.features import FEATURES
         from inknn.estimators.preprocessing import PREPROCESSING
+        from inknn.estimators.registry import FEATURES
         from inknn.lab.plots import PLOTS
         from inknn.metrics import METRICS
 

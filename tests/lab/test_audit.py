@@ -16,9 +16,9 @@ from inknn.datasets import load_mnist_part
 from inknn.datasets.load import LabeledDigits
 from inknn.errors import DataError
 from inknn.lab.audit import audit
-from inknn.lab.duplicates import exact_copies, near_copies, picture_groups
-from inknn.lab.label_noise import fit_label_noise
-from inknn.lab.leverage import measure_leverage
+from inknn.lab.audit.duplicates import exact_copies, near_copies, picture_groups
+from inknn.lab.audit.influence import measure_influence
+from inknn.lab.audit.label_noise import fit_label_noise
 from inknn.lab.reports.audit_page import audit_page
 from inknn.lab.reports.audit_tables import CSV_COLUMNS, audit_csv, audit_dict, audit_text
 
@@ -178,18 +178,18 @@ class TestCopies:
         distances = np.array([[0.2, 1.0, 1.0], [0.2, 0.3, 0.3]])
         indices = np.array([[1, 2, 3], [2, 3, 4]])
         pictures = self.dots(0, 0, 0, 7, 14)
-        assert pairs(near_copies(distances, indices, 0.5, np.arange(5), pictures)) == [(0, 1)]
+        assert pairs(near_copies(distances, indices, np.arange(5), pictures)) == [(0, 1)]
 
     def test_pixels_have_to_say_the_same(self):
         """Near by the metric, but its dot lies as far from the first one's as those of the others do."""
         distances, indices = np.array([[0.1, 0.2, 1.0, 1.0]]), np.array([[1, 2, 3, 4]])
         pictures = self.dots(0, 8, 0, 14, 20)
-        assert pairs(near_copies(distances, indices, 0.5, np.arange(5), pictures)) == [(0, 2)]
+        assert pairs(near_copies(distances, indices, np.arange(5), pictures)) == [(0, 2)]
 
     def test_of_two_sets_the_second_is_the_one_asked_about(self):
         distances, indices = np.array([[0.1, 1.0, 1.0]]), np.array([[2, 0, 1]])
         known, asked = self.dots(7, 14, 0), self.dots(0)
-        assert pairs(near_copies(distances, indices, 0.5, np.array([0, 1, 2]), known, asked)) == [(2, 0)]
+        assert pairs(near_copies(distances, indices, np.array([0, 1, 2]), known, asked)) == [(2, 0)]
 
     def test_few_digits_of_a_label_are_no_copies_of_one_another(self, spoilt):
         """The metric alone, learned from 200, takes eleven pairs for copies; there is none."""
@@ -205,25 +205,25 @@ class TestCopies:
         return pictures
 
 
-class TestLeverage:
+class TestInfluence:
     def test_who_outvotes_the_truth_is_named_and_who_helps_is_not(self):
         """0 is answered wrong because of 3, a 1 in the middle of zeros; without it all is right."""
         codes = np.array([0, 0, 0, 1])
         distances = np.array([[0.1, 1, 1.1], [0.9, 1, 1.1], [0.9, 1, 1.1], [0.1, 1, 1.1]])
         indices = np.array([[3, 1, 2], [0, 2, 3], [1, 0, 3], [0, 1, 2]])
-        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_voters=1)
-        assert leverage.mended.tolist() == [0, 0, 0, 1]
-        assert leverage.occurrences.tolist() == [2, 1, 0, 1]
-        assert leverage.bad.tolist() == [1, 0, 0, 1]
-        assert leverage.worst().tolist() == [3]
+        influence = measure_influence(distances, indices, codes, n_labels=2, n_neighbors=1)
+        assert influence.fixed.tolist() == [0, 0, 0, 1]
+        assert influence.occurrences.tolist() == [2, 1, 0, 1]
+        assert influence.bad.tolist() == [1, 0, 0, 1]
+        assert influence.worst().tolist() == [3]
 
     def test_who_is_needed_is_said_to_spoil(self):
         codes = np.array([0, 0, 1, 1])
         distances = np.array([[1.0, 2, 3]] * 4)
         indices = np.array([[1, 2, 3], [0, 2, 3], [3, 0, 1], [2, 0, 1]])
-        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_voters=1)
-        assert leverage.spoiled.tolist() == [1, 1, 1, 1]
-        assert len(leverage.worst()) == 0
+        influence = measure_influence(distances, indices, codes, n_labels=2, n_neighbors=1)
+        assert influence.broken.tolist() == [1, 1, 1, 1]
+        assert len(influence.worst()) == 0
 
 
 class TestOdd:
@@ -280,8 +280,8 @@ class TestBadInput:
         [
             (["one.npz"], 4, "all 30 digits of one.npz are labeled 3; two labels or more are needed"),
             (["mnits"], 2, "did you mean mnist?"),
-            (["one.npz", "--report", "missing/page.html"], 5, "choose another place with --report FILE"),
-            (["one.npz", "--report", "one.npz"], 5, "it is what is to be read"),
+            (["one.npz", "--report", "missing/page.html"], 5, "there is no folder missing; make it first"),
+            (["one.npz", "--report", "one.npz"], 5, "it is one of the files to read"),
         ],
     )
     def test_is_told_in_one_line_and_nothing_is_written(self, tmp_path, arguments, code, said):

@@ -9,21 +9,17 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from inknn import DigitClassifier
 from inknn.cli import main
-from inknn.datasets import load_mnist, write_idx
-from inknn.datasets.normal_form import in_normal_form, to_normal_form
+from inknn.datasets import write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.glyph import normalize
 from inknn.lab import evaluate, evaluate_data, wilson_interval
 from inknn.lab.evaluation import N_MISTAKES
 from inknn.lab.mistakes import Mistake
-from inknn.lab.models import Model, factory_model, load_model
 from inknn.lab.reports.evaluation_tables import evaluation_text
-from inknn.recognizer.predictions import Answers
+from inknn.memory import Model, open_model
+from inknn.recognizer.predictions import Predictions
 
 TEN = np.arange(10)
 
@@ -33,11 +29,12 @@ class Stub:
 
     facts = {"k": 5}  # noqa: RUF012 - what a recognizer has
 
-    def recognize(self, images):
+    def recognize(self, images, *, n_threads=None):
         labels = images[:, 0, 0].astype(np.int64)
         confidence = images[:, 0, 1] / 100
         n, k = len(images), 6
-        return Answers(
+        return Predictions(
+            TEN,
             labels,
             np.full((n, 10), 0.1),
             confidence,
@@ -50,7 +47,7 @@ class Stub:
 
 
 def model(classes=TEN, pictures=None):
-    return Model("a stub", Stub(), np.asarray(classes), pictures)
+    return Model(Stub(), np.asarray(classes), "a stub", pictures)
 
 
 def digits(answers, confidence=95):
@@ -58,43 +55,6 @@ def digits(answers, confidence=95):
     images[:, 0, 0] = answers
     images[:, 0, 1] = confidence
     return images
-
-
-class TestNormalForm:
-    images = load_mnist()[1][0]
-
-    def test_mnist_is_in_it_and_stays_as_it_is(self):
-        assert in_normal_form(self.images).sum() == 9996
-        same, changed = to_normal_form(self.images[:500])
-        assert not changed
-        assert same.base is self.images or np.shares_memory(same, self.images)
-
-    def test_digits_beside_their_place_are_brought_to_it(self):
-        moved = np.roll(self.images[:50], 2, axis=2)
-        assert not in_normal_form(moved).any()
-        normal, changed = to_normal_form(moved)
-        assert changed
-        assert (normal == [normalize(image) for image in moved]).all()
-        assert in_normal_form(normal).all()
-
-    @given(st.integers(0, 999), st.integers(-1, 1), st.integers(-1, 1))
-    def test_agrees_with_the_definition(self, row, down, right):
-        image = np.roll(self.images[row], (down, right), axis=(0, 1))
-        ys, xs = np.nonzero(image)
-        side = max(np.ptp(ys), np.ptp(xs)) + 1
-        weights = image / image.sum()
-        barycenter = (weights.sum(1) @ (np.arange(28) + 0.5), weights.sum(0) @ (np.arange(28) + 0.5))
-        expected = side == 20 and all(14 < each <= 15 for each in barycenter)
-        assert in_normal_form(image[None])[0] == expected
-
-    def test_other_sizes_are_brought_to_it_and_blank_ones_stay_blank(self):
-        small = self.images[:5, 4:24, 4:24].copy()
-        small[4] = 0
-        normal, changed = to_normal_form(small)
-        assert changed
-        assert normal.shape == (5, 28, 28)
-        assert in_normal_form(normal).tolist() == [True] * 4 + [False]
-        assert not normal[4].any()
 
 
 class TestEvaluate:
@@ -211,39 +171,21 @@ class TestEvaluate:
 
     def test_an_unknown_preset_is_answered_with_the_nearest_name(self):
         with pytest.raises(UnknownNameError, match="did you mean best"):
-            factory_model("bets")
+            evaluate_data("mnist", preset="bets")
 
 
 @pytest.fixture(scope="module")
 def classifier(recognizer):
-    return DigitClassifier._from_recognizer(recognizer)
+    return DigitClassifier.from_model(Model(recognizer, TEN))
 
 
 class TestModels:
     @pytest.mark.parametrize("kind", [int, str])
     def test_a_file_is_evaluated_like_the_classifier_it_holds(self, classifier, kind, tmp_path, test_digits):
         images, labels = test_digits
-        fitted = classifier
-        if kind is str:
-            fitted = DigitClassifier._from_recognizer(classifier.recognizer_)
-            fitted.classes_ = np.array([str(digit) for digit in range(10)])
-        fitted.save(tmp_path / "m.inknn")
-        found = evaluate(load_model(tmp_path / "m.inknn"), images[:200], labels[:200])
+        Model(classifier.recognizer_, TEN.astype(kind)).save(tmp_path / "m.inknn")
+        found = evaluate(open_model(tmp_path / "m.inknn"), images[:200], labels[:200])
         assert found.errors == np.count_nonzero(classifier.predict(images[:200]) != labels[:200])
-
-    def test_labels_that_are_no_digits_are_refused(self, classifier, tmp_path):
-        fitted = DigitClassifier._from_recognizer(classifier.recognizer_)
-        fitted.classes_ = np.arange(10, 20)
-        fitted.save(tmp_path / "m.inknn")
-        with pytest.raises(DataError, match=r"aren't digits \('10', '11', '12' \.\.\.\)"):
-            load_model(tmp_path / "m.inknn")
-
-    def test_a_missing_or_foreign_file_is_refused(self, tmp_path):
-        with pytest.raises(DataError, match="can't read the model"):
-            load_model(tmp_path / "none.inknn")
-        (tmp_path / "notes.txt").write_text("no model")
-        with pytest.raises(DataError):
-            load_model(tmp_path / "notes.txt")
 
 
 class TestText:
@@ -339,8 +281,8 @@ class TestCommand:
         path = folder / "some-images-idx3-ubyte"
         code, out, _ = run(capsys, "evaluate", path, "--model", folder / "m.inknn", "-f", "json")
         found = json.loads(out)
-        assert (code, found["settings"]["prototypes"]) == (0, 3000)
-        assert found["settings"]["references"] == str(folder / "m.inknn")
+        assert (code, found["settings"]["references"]) == (0, 3000)
+        assert found["settings"]["model"] == str(folder / "m.inknn")
 
     def test_a_note_goes_to_stderr_unless_quiet(self, folder, classifier, capsys, train_digits):
         classifier.save(folder / "m.inknn")
@@ -371,11 +313,11 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("words", "code", "message"),
         [
-            (("mnist", "--report", "no/such/r.html"), 5, "choose another place with --report FILE"),
+            (("mnist", "--report", "no/such/r.html"), 5, "there is no folder no/such; make it first"),
             (("mnist", "--report", "."), 5, "it is a folder"),
-            (("mnist", "-o", "no/such/r.json"), 5, "choose another place with -o FILE"),
-            (("mnist", "-o", "m.inknn", "--model", "m.inknn"), 5, "it is what is to be read"),
-            (("mnist", "--report", "-"), 2, "--report needs the name of a file"),
+            (("mnist", "-o", "no/such/r.json"), 5, "there is no folder no/such; make it first"),
+            (("mnist", "-o", "m.inknn", "--model", "m.inknn"), 5, "it is one of the files to read"),
+            (("mnist", "--report", "-"), 2, "'-' is no name of a file"),
             (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
             (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),
             (("mnist", "--model", "m.inknn", "--preset", "best"), 2, "--preset is for inknn as it comes"),
@@ -383,7 +325,7 @@ class TestBadInput:
             (
                 ("sevens-images-idx3-ubyte", "--report", "sevens-images-idx3-ubyte"),
                 5,
-                "it is what is to be read",
+                "it is one of the files to read",
             ),
             (
                 ("some-images-idx3-ubyte", "--model", "m.inknn", "--report", "r.html"),

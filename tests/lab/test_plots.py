@@ -19,19 +19,19 @@ from matplotlib.figure import Figure
 
 from inknn.cli import main
 from inknn.datasets import load_mnist_part
-from inknn.errors import DataError, InknnError, OutputError
+from inknn.errors import DataError, MissingExtraError, OutputError, ParameterError
 from inknn.lab import plots
 from inknn.lab.learning_curve import measure_learning
 from inknn.lab.mistakes import worst_mistakes
-from inknn.lab.plots import PLOTS, OptionError, Plane, Request
+from inknn.lab.plots import PLOTS, Plane, Request
 from inknn.lab.plots.anatomy import best_shifts
 from inknn.lab.plots.decision_regions import _answers
 from inknn.lab.plots.digit_map import METHODS
 from inknn.lab.plots.style import LABEL_COLORS, SMALL
 from inknn.lab.scores import Scores
+from inknn.memory import Model
 from inknn.metrics import METRICS
-from inknn.recognizer import Recognizer
-from inknn.recognizer.predictions import Answers
+from inknn.recognizer.predictions import Predictions
 
 SMALL_SIZE = (480, 400)
 
@@ -73,10 +73,11 @@ def words(figure):
 
 
 def answers_of(labels, confidence, verdicts=None):
-    """Answers with two neighbors each, the prototypes 0 and 1."""
+    """Answers with two neighbors each, the references 0 and 1."""
     labels = np.asarray(labels)
     two = np.zeros((len(labels), 2), np.int64)
-    return Answers(
+    return Predictions(
+        np.arange(10),
         labels,
         np.eye(10)[labels],
         np.asarray(confidence, dtype=float),
@@ -130,12 +131,12 @@ def requests(some, tmp_path_factory):
 def drawn(requests, some):
     """One figure of each kind, drawn when first asked for; the recognizer knows few digits, for speed."""
     made = {}
-    few = Recognizer.fit(some[0][:60], some[1][:60])
+    few = Model.fit(some[0][:60], some[1][:60])
 
     def draw(kind):
         if kind not in made:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("inknn.memory.factory_recognizer", lambda *_: few)
+                patch.setattr("inknn.memory.factory.factory_model", lambda *_: few)
                 made[kind] = PLOTS[kind].draw(requests(kind, **SPARING.get(kind, {})))
         return made[kind]
 
@@ -195,7 +196,8 @@ class TestSaving:
     def test_dpi_makes_more_pixels_of_the_same_layout(self, some, tmp_path):
         figure = plots.digits(some[0][:2], some[1][:2], size=SMALL_SIZE)
         plots.save(figure, tmp_path / "large.png", scale=2)
-        assert Image.open(tmp_path / "large.png").size == (960, 800)
+        with Image.open(tmp_path / "large.png") as picture:
+            assert picture.size == (960, 800)
 
     def test_an_unknown_suffix_is_refused_and_the_known_ones_named(self, some, tmp_path):
         with pytest.raises(OutputError, match=r"\.png, \.svg or \.pdf"):
@@ -264,16 +266,16 @@ class TestWhatIsShown:
         known = "60 of the 90 digits are among those the model knows"
         for kind in ("mistakes", "confusion", "risk-coverage", "calibration"):
             assert known in drawn(kind).get_supxlabel().replace("\n", " ")
-        few = Recognizer.fit(some[0][:60], some[1][:60])
-        monkeypatch.setattr("inknn.memory.factory_recognizer", lambda *_: few)
+        few = Model.fit(some[0][:60], some[1][:60])
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda *_: few)
         said = []
         PLOTS["confusion"].draw(requests("confusion", remark=said.append))
         (note,) = said
         assert note.startswith(known)
 
     def test_digits_unknown_to_the_recognizer_need_no_note(self, some, tmp_path, monkeypatch):
-        few = Recognizer.fit(some[0][:60], some[1][:60])
-        monkeypatch.setattr("inknn.memory.factory_recognizer", lambda *_: few)
+        few = Model.fit(some[0][:60], some[1][:60])
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda *_: few)
         images, labels = load_mnist_part("test")
         np.savez(tmp_path / "new.npz", images=images[:20], labels=labels[:20])
         said = []
@@ -474,11 +476,10 @@ def lab(colors, sight):
 def results(some, tmp_path_factory):
     """A file of the result of each command whose results are drawn."""
     from inknn.lab import evaluate
-    from inknn.lab.models import Model
 
     folder = tmp_path_factory.mktemp("results")
-    few = Model("few", Recognizer.fit(some[0][:60], some[1][:60]), np.arange(10), some[0][:60])
-    settings = {"references": few.name}
+    few = Model.fit(some[0][:60], some[1][:60], name="few")
+    settings = {"model": few.name}
     made = {
         "inknn evaluate": evaluate(
             few, some[0][30:], some[1][30:], dataset="mine", settings=settings
@@ -512,7 +513,7 @@ class TestResults:
         said = []
         request = Request(result=results("inknn evaluate"), remark=said.append)
         caption = " ".join(PLOTS["mistakes"].draw(request).get_supxlabel().split())
-        assert "Set: mine. References: few; k = 5." in caption
+        assert "Set: mine. Model: few; k = 5." in caption
         (note,) = said
         assert note.startswith("30 of the 60 digits are among those the model knows")
         assert note in caption
@@ -605,10 +606,10 @@ class TestBadInput:
             (("digits", "--space", "pca", "-o", "a.png"), "digits has no option --space"),
             (("gradient", "--seed", "3", "-o", "a.png"), "gradient has no option --seed"),
             (("digits", "-k", "3", "-o", "a.png"), "digits has no option -k"),
-            (("regions", "-k", "1,x", "-o", "a.png"), "'1,x' is neither a whole number"),
+            (("regions", "-k", "1,x", "-o", "a.png"), "'1,x' is no whole number"),
             (("digits", "--size", "big", "-o", "a.png"), "write it as 1600x900"),
             (("digits", "--size", "9999x100", "-o", "a.png"), "300 to 8000 pixels wide"),
-            (("digits", "-n", "0", "-o", "a.png"), "0 is not in the range"),
+            (("digits", "-n", "0", "-o", "a.png"), "0 is not a whole number, 1 or more"),
             (("digits",), "Missing option"),
             (("k-curve", "text.json", "-o", "a.png"), "draw it with --from text.json"),
             (("digits", "--from", "text.json", "-o", "a.png"), "digits has no option --from"),
@@ -630,12 +631,12 @@ class TestBadInput:
     def test_a_name_without_labels_is_a_programmers_mistake(self, some):
         with pytest.raises(ValueError, match="one label for each"):
             plots.digits(some[0][:3], some[1][:2])
-        with pytest.raises(OptionError):
+        with pytest.raises(ParameterError):
             Request(k=(9,)).ks((1,), most=3)
 
     def test_a_missing_matplotlib_is_named_with_what_to_install(self, some, monkeypatch):
         monkeypatch.setitem(sys.modules, "matplotlib", None)
-        with pytest.raises(InknnError, match=r"pip install 'inknn\[lab\]'"):
+        with pytest.raises(MissingExtraError, match=r"pip install 'inknn\[lab\]'"):
             plots.digits(some[0][:1], [5])
 
 
@@ -657,8 +658,8 @@ class TestTheCommand:
 
     @pytest.mark.parametrize("quiet", [False, True])
     def test_says_once_that_the_digits_are_known(self, quiet, requests, some, tmp_path, monkeypatch, capsys):
-        few = Recognizer.fit(some[0][:60], some[1][:60])
-        monkeypatch.setattr("inknn.memory.factory_recognizer", lambda *_: few)
+        few = Model.fit(some[0][:60], some[1][:60])
+        monkeypatch.setattr("inknn.memory.factory.factory_model", lambda *_: few)
         place = str(tmp_path / "a.svg")
         command = ["plot", "confusion", requests("confusion").data, "--size", "480x400", "-o", place]
         with pytest.raises(SystemExit) as leaving:

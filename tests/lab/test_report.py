@@ -22,11 +22,11 @@ from inknn.datasets import load_mnist_part, write_idx
 from inknn.datasets.load import LabeledDigits
 from inknn.lab import evaluate, plots
 from inknn.lab.audit import audit
-from inknn.lab.models import Model
 from inknn.lab.plots import inline_svg
 from inknn.lab.plots.inline import _rule
 from inknn.lab.reports.audit_page import audit_page
 from inknn.lab.reports.evaluation_page import evaluation_page
+from inknn.memory import Model
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 EVIL = "<script>alert(1)</script>\"'&\x1b{{ 7 * 7 }}$heading"
@@ -69,9 +69,9 @@ def result(recognizer, train_digits, test_digits):
     images, labels = test_digits
     wrong = labels[:300].copy()
     wrong[:3] = (wrong[:3] + 1) % 10  # three labels that are no reader's fault
-    model = Model(EVIL, recognizer, np.arange(10), train_digits[0])
+    model = Model(recognizer, np.arange(10), EVIL, train_digits[0])
     return evaluate(
-        model, images[:300], wrong, dataset=EVIL, groups=[EVIL, "ben"] * 150, settings={"references": EVIL}
+        model, images[:300], wrong, dataset=EVIL, groups=[EVIL, "ben"] * 150, settings={"model": EVIL}
     )
 
 
@@ -179,7 +179,7 @@ class TestEvaluation:
 
     def test_without_mistakes_or_pictures_it_is_whole_too(self, recognizer, test_digits):
         images = test_digits[0]
-        bare = Model("m", recognizer, np.arange(10))
+        bare = Model(recognizer, np.arange(10))
         answers = recognizer.recognize(images[:40]).labels
         good = Reader(evaluation_page(evaluate(bare, images[:40], answers)))
         assert "No digit was read as another one" in good.text

@@ -20,7 +20,7 @@ def test_it_reads_digits_it_has_not_seen(answers, test_digits):
     assert (answers.labels == test_digits[1]).mean() > 0.98
 
 
-def test_it_knows_its_prototypes(recognizer, train_digits):
+def test_it_knows_its_references(recognizer, train_digits):
     images, labels = train_digits
     distances, indices = recognizer.neighbors(images[:50], 1)
     np.testing.assert_array_equal(indices[:, 0], np.arange(50))
@@ -116,13 +116,13 @@ def test_arrays_give_the_same_recognizer_back(recognizer, test_digits, answers):
     arrays = recognizer.arrays()
     for array in arrays.values():
         array.setflags(write=False)  # as they come from a mapped file
-    again = Recognizer.from_arrays(arrays, recognizer.pictures).recognize(test_digits[0])
+    again = Recognizer.from_arrays(arrays, recognizer.references.pictures).recognize(test_digits[0])
     for name in ("labels", "shares", "confidence", "credibility", "verdicts", "neighbor_indices"):
         np.testing.assert_array_equal(getattr(again, name), getattr(answers, name))
 
 
 def test_other_settings_survive_keeping(train_digits):
-    settings = Settings(n_components=40, n_voters=3, n_witnesses=7)
+    settings = Settings(n_components=40, n_neighbors=3, n_margin_neighbors=7)
     recognizer = Recognizer.fit(train_digits[0][:300], train_digits[1][:300], settings=settings)
     again = Recognizer.from_arrays(recognizer.arrays(), train_digits[0][:300])
     assert again.settings == settings
@@ -140,7 +140,7 @@ def test_arrays_that_do_not_fit_are_refused(recognizer, damage):
     else:
         arrays["settings"] = arrays["settings"][::-1]
     with pytest.raises(DataError, match="recognizer"):
-        Recognizer.from_arrays(arrays, recognizer.pictures)
+        Recognizer.from_arrays(arrays, recognizer.references.pictures)
 
 
 def test_the_fingerprint_is_that_of_the_default_settings():

@@ -13,6 +13,8 @@ import os
 import warnings
 from types import ModuleType
 
+from ..errors import MissingKernelsWarning
+
 __all__ = ["kernels"]
 
 
@@ -38,7 +40,7 @@ def _load() -> ModuleType | None:
         warnings.warn(
             "inknn runs without its compiled kernels and will be several times slower; "
             f"install it again where a C++ compiler is found ({error})",
-            RuntimeWarning,
+            MissingKernelsWarning,
             stacklevel=3,
         )
         return None

@@ -3,55 +3,38 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from typing import Literal
 
 import click
 
 from ..progress import terminal_progress
 from ..tables import UNFOLDED
-from .arguments import complete_data, open_report
-from .sink import Sink
+from .options import DATA, QUIET, REPORT, WholeNumber, format_option, part_option
+from .output import outputs
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
-@click.option(
-    "--part",
-    type=click.Choice(["train", "test"]),
-    default="train",
-    show_default=True,
-    help="Which part of DATA, where it has two.",
-)
+@DATA
+@part_option("train")
 @click.option(
     "--against",
     metavar="DATA",
-    help="Look for DATA's digits in another set too; of parts, in the other one. May be DATA again.",
+    help="Look for DATA's digits in another set too, in its other part if it has two. May be DATA again.",
 )
+@REPORT
+@format_option("text", "json", "csv", help="For people, programs or spreadsheets.")
 @click.option(
-    "--report",
-    metavar="FILE.html",
-    type=click.Path(),
-    help="Write a page with the findings in pictures: one file, works offline.",
+    "--limit", type=WholeNumber(1), default=20, show_default=True, help="Findings of each kind to show."
 )
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="For people, programs or spreadsheets.",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    metavar="N",
-    help="Findings of each kind to show.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
+@QUIET
 def audit(
-    data: str, part: str, against: str | None, report: str | None, format: str, limit: int, quiet: bool
+    data: str,
+    part: Literal["train", "test"],
+    against: str | None,
+    report: str | None,
+    format: str,
+    limit: int,
+    quiet: bool,
 ) -> None:
     """Look for wrong labels, copies, digits that mislead, and pictures of nothing.
 
@@ -73,19 +56,11 @@ def audit(
       inknn audit mnist --against mnist -f json     copies across its two parts
       inknn audit digits.npz -f csv --limit 1000 > to-check.csv
     """
-    with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(open_report(report, data, against))
-        sink = stack.enter_context(Sink(None))
+    with outputs(report, reads=(data, against)) as (sink, page):
         with terminal_progress(quiet) as progress:
             from ..lab.audit import audit_data
 
-            found = audit_data(
-                data,
-                "test" if part == "test" else "train",
-                against=against,
-                n_odd=limit,
-                progress=progress,
-            )
+            found = audit_data(data, part, against=against, n_odd=limit, progress=progress)
             if page is not None:
                 from ..lab.reports.audit_page import audit_page
 

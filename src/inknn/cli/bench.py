@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..progress import terminal_progress
-from .messages import complain
-from .sink import Sink
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -48,8 +47,9 @@ def bench(names: tuple[str, ...], quick: bool, save: Path | None, quiet: bool) -
     Peers come with the extra [bench]; those that are not installed are left out. Figures are kept as soon
     as a benchmark is done, beside those kept before: Ctrl-C loses only what was being measured.
 
-    \b
     Examples:
+
+    \b
       inknn bench --quick                     a look at all
       inknn bench search latency              two of them in full
       inknn bench --save benchmarks/results   everything, kept

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from typing import Literal
 
 import click
 
 from ..progress import terminal_progress
 from ..tables import UNFOLDED
-from .arguments import complete_data, open_report, refuse_what_is_read
-from .messages import complain
-from .sink import Sink
+from .options import DATA, PATH, QUIET, REPORT, FileName, format_option, part_option
+from .output import Sink, complain, outputs
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
+@DATA
 @click.option(
     "--model",
     metavar="FILE",
-    type=click.Path(),
+    type=PATH,
     help="Evaluate this file of `inknn fit`; mnist is inknn as it comes.  [default: mnist]",
 )
 @click.option(
@@ -27,40 +27,16 @@ from .sink import Sink
     type=click.Choice(["best", "fast"]),
     help="Of inknn as it comes: best compares doubtful digits as pictures.  [default: as inknn read]",
 )
-@click.option(
-    "--part",
-    type=click.Choice(["test", "train"]),
-    default="test",
-    show_default=True,
-    help="Which part of DATA, where it has two.",
-)
-@click.option(
-    "--report",
-    metavar="FILE.html",
-    type=click.Path(),
-    help="Write a page with all figures, curves and the worst mistakes in pictures: one file, works offline.",
-)
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    type=click.Path(),
-    help="Keep the result as JSON, for `inknn plot --from`.",
-)
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
+@part_option("test")
+@REPORT
+@click.option("--output", "-o", type=FileName(), help="Keep the result as JSON, for `inknn plot --from`.")
+@format_option("text", "json", help="For people or for programs.")
+@QUIET
 def evaluate(
     data: str,
     model: str | None,
     preset: str | None,
-    part: str,
+    part: Literal["train", "test"],
     report: str | None,
     output: str | None,
     format: str,
@@ -89,11 +65,8 @@ def evaluate(
     if model not in (None, "mnist") and preset is not None:
         raise click.UsageError("--preset is for inknn as it comes; a model has its own settings")
     with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(open_report(report, data, model))
-        if output is not None:
-            refuse_what_is_read(output, data, model)
-        file = None if output is None else stack.enter_context(Sink(output))
-        sink = stack.enter_context(Sink(None))
+        sink, page = stack.enter_context(outputs(report, reads=(data, model)))
+        file = None if output is None else stack.enter_context(Sink(output, reads=(data, model)))
         with terminal_progress(quiet) as progress:
             from ..lab import evaluate_data
 
@@ -101,24 +74,17 @@ def evaluate(
                 from ..lab.plots.style import style
 
                 style()  # without matplotlib it ends here
-            found = evaluate_data(
-                data,
-                "train" if part == "train" else "test",
-                model=model,
-                preset=preset,
-                progress=progress,
-            )
+            found = evaluate_data(data, part, model=model, preset=preset, progress=progress)
             if page is not None:
                 from ..lab.reports.evaluation_page import evaluation_page
 
                 page.write(evaluation_page(found))
         for note in () if quiet else found.notes:
             complain(note)
-        result = json.dumps(found.to_dict()) + "\n" if file is not None or format == "json" else ""
         if file is not None:
-            file.write(result)
+            file.write(json.dumps(found.to_dict()) + "\n")
         if format == "json":
-            sink.write(result)
+            sink.write(json.dumps(found.to_dict()) + "\n")
         else:
             from ..lab.reports.evaluation_tables import evaluation_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .columns import write_table, write_tabs
-from .sink import Sink
+from .output import Sink
 
 
 @click.command()

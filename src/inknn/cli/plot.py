@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
+from .options import NUMBERS, PATH, QUIET, FileName, WholeNumber, complete_data
+from .output import complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -42,15 +42,6 @@ def _option(name: str) -> str:
     return {"k": "-k", "result": "--from"}.get(name, f"--{name}")
 
 
-def _numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
-    """Whole numbers between commas."""
-    if value is None:
-        return None
-    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", value):
-        raise click.BadParameter(f"{value!r} is neither a whole number nor several with commas between")
-    return tuple(int(part) for part in value.split(","))
-
-
 def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int] | None:
     """Width and height."""
     if value is None:
@@ -67,39 +58,21 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 @click.command(cls=_ListsKinds)
 @click.argument("kind", metavar="KIND", shell_complete=_complete)
 @click.argument("data", metavar="[DATA]", required=False, shell_complete=complete_data)
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(),
-    metavar="FILE",
-    help="File to write, ending in .png, .svg or .pdf.",
-)
+@click.option("--output", "-o", required=True, type=FileName(), help="Ends in .png, .svg or .pdf.")
 @click.option(
     "--from",
     "result",
-    type=click.Path(),
+    type=PATH,
     metavar="FILE.json",
     help="Draw the result that another command has kept with -o, instead of computing it from DATA.",
 )
-@click.option("--model", type=click.Path(), metavar="FILE", help="Evaluate this file of `inknn fit` on DATA.")
-@click.option("--limit", "-n", type=click.IntRange(min=1), metavar="N", help="How many digits.")
-@click.option(
-    "--index",
-    "-i",
-    callback=_numbers,
-    metavar="I[,J...]",
-    help="Which digits, by their place in DATA, from 0.",
-)
-@click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbors.")
+@click.option("--model", type=PATH, metavar="FILE", help="Evaluate this file of `inknn fit` on DATA.")
+@click.option("--limit", "-n", type=WholeNumber(1), help="How many digits.")
+@click.option("--index", "-i", type=NUMBERS, help="Which digits, by their place in DATA, from 0.")
+@click.option("-k", type=NUMBERS, help="How many neighbors.")
 @click.option("--space", metavar="pca|lda|learned", help="The plane of regions; learned by default.")
 @click.option("--method", metavar="tsne|isomap|pca", help="The layout of an embedding; tsne by default.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    metavar="N",
-    help="Another seed draws other digits; 0 by default.",
-)
+@click.option("--seed", type=WholeNumber(0, 2**31 - 1), help="Another seed draws other digits; 0 by default.")
 @click.option(
     "--size",
     callback=_pixels,
@@ -108,13 +81,12 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 )
 @click.option(
     "--dpi",
-    type=click.IntRange(25, 400),
-    metavar="N",
+    type=WholeNumber(25, 400),
     default=100,
     show_default=True,
     help="Finer or coarser PNGs: 200 doubles the pixels of --size.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
+@QUIET
 def plot(kind: str, data: str | None, output: str, dpi: int, quiet: bool, **options: Any) -> None:
     """Draw a plot of labeled digits or of a result, as PNG, SVG or PDF.
 

@@ -1,7 +1,7 @@
 """A picture of any kind → upright gray pixels → a map of its ink. Knows nothing of digits.
 
-``opening`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
-``sheet`` forgets the table a sheet lies on; ``separation`` finds the polarity, divides out the light and
+``decode`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
+``sheet`` forgets the table a sheet lies on; ``binarize`` finds the polarity, divides out the light and
 keeps the ink; ``stroke`` measures how wide strokes are and widens hairlines.
 """
 

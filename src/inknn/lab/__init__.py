@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation, evaluate, evaluate_data
-    from .interval import wilson_interval
+    from .statistics import wilson_interval
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data", "wilson_interval"]
 
@@ -18,7 +18,7 @@ _MODULES = {
     "Evaluation": "evaluation",
     "evaluate": "evaluation",
     "evaluate_data": "evaluation",
-    "wilson_interval": "interval",
+    "wilson_interval": "statistics",
 }
 
 

@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
+from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
-from .interval import wilson_interval
+from .data import find_groups
 from .mistakes import Mistake, count_known, notes_on, worst_mistakes
-from .origins import sources
+from .statistics import wilson_interval
 
 if TYPE_CHECKING:
     from ..datasets.load import Part
-    from ..recognizer.predictions import Answers
-    from .models import Model
+    from ..memory import Model
+    from ..recognizer import Predictions
     from .scores import Scores
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data"]
@@ -145,7 +145,7 @@ def evaluate_data(
         If the data or the model can't be read, or don't fit each other.
     """
     from ..datasets import load_digits
-    from .models import open_model
+    from ..memory import open_model
 
     digits = load_digits(data, part, normalize=True, progress=progress)
     _check_labels(digits.labels, digits.name)
@@ -163,12 +163,12 @@ def evaluate_data(
         settings={
             **_part(data, part),
             "pictures": _treatment(None if digits.several_sizes else digits.images.shape[1:], changed),
-            "references": opened.name,
+            "model": opened.name,
         },
         n_mistakes=n_mistakes,
         progress=progress,
     )
-    return replace(found, notes=(*digits.remarks, *found.notes))
+    return replace(found, notes=(*map(str, digits.remarks), *found.notes))
 
 
 def evaluate(
@@ -187,7 +187,7 @@ def evaluate(
     Parameters
     ----------
     model
-        From :func:`~inknn.lab.models.factory_model` or :func:`~inknn.lab.models.load_model`.
+        Of digits, as :func:`inknn.memory.open_model` gives it.
     images : uint8 (n, 28, 28)
         In MNIST's normal form.
     labels : int (n,)
@@ -230,12 +230,12 @@ def evaluate(
         dataset,
         Scores(
             truth,
-            model.classes[answers.labels],
+            answers.labels,
             answers.probabilities(),
             model.classes,
             answers.confidence,
             answers.verdicts,
-            sources(groups, truth),
+            find_groups(groups, truth),
         ),
         seconds,
         {**(settings or {}), **facts, "inknn": __version__},
@@ -243,7 +243,6 @@ def evaluate(
             answers,
             images,
             truth,
-            classes=model.classes,
             pictures=model.pictures,
             origins=groups,
             n_neighbors=facts["k"],
@@ -253,15 +252,17 @@ def evaluate(
     )
 
 
-def _recognize(model: Model, images: NDArray[np.uint8], progress: Progress) -> Answers:
+def _recognize(model: Model, images: NDArray[np.uint8], progress: Progress) -> Predictions:
     """The answers to all digits, in batches between which progress is reported."""
-    batches: list[Answers] = []
+    batches: list[Predictions] = []
     for start in range(0, len(images), _BATCH):
         progress("recognizing", start / len(images))
-        batches.append(model.recognizer.recognize(images[start : start + _BATCH]))
+        batches.append(model.predict(images[start : start + _BATCH]))
     progress("recognizing", 1.0)
-    parts = (np.concatenate([getattr(batch, part.name) for batch in batches]) for part in fields(batches[0]))
-    return type(batches[0])(*parts)
+    names = [part.name for part in fields(batches[0]) if part.name != "classes"]
+    return replace(
+        batches[0], **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in names}
+    )
 
 
 def _check_labels(labels: NDArray[np.integer], name: str) -> None:

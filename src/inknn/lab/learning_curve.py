@@ -12,7 +12,7 @@ from ..features import gradient_histograms
 from ..progress import Progress, no_progress
 from ..recognizer import Recognizer
 from ..recognizer.votes import vote
-from ..search import nearest
+from ..search import kneighbors
 
 __all__ = ["measure_learning"]
 
@@ -56,10 +56,9 @@ def measure_learning(
         progress("learning more and more digits", place / len(sizes))
         errors = {}
         for name, (references, asked) in features.items():
-            distances, found = nearest(asked, references[:size], min(_K, size))
-            # Of equal shares the lowest label wins, as in scikit-learn's KNeighborsClassifier.
-            answers = vote(distances, labels[found], n_labels=n_labels, power=0).shares.argmax(axis=1)
-            errors[name] = int((answers != truth).sum())
+            distances, found = kneighbors(asked, references[:size], min(_K, size))
+            votes = vote(distances, labels[found], n_labels=n_labels, power=0, ties="lowest label")
+            errors[name] = int((votes.labels != truth).sum())
         recognizer = Recognizer.fit(images[:size], labels[:size], n_labels=n_labels)
         errors["inknn: learned metric"] = int((recognizer.recognize(queries).labels != truth).sum())
         rows += [

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ..recognizer.predictions import Answers
+    from ..recognizer.predictions import Predictions
     from ..recognizer.reranking import Pictures
 
 __all__ = ["Mistake", "Neighbor", "count_known", "data_uri", "notes_on", "worst_mistakes"]
@@ -115,11 +115,10 @@ class Mistake:
 
 
 def worst_mistakes(
-    answers: Answers,
+    answers: Predictions,
     images: NDArray[np.uint8],
     labels: NDArray[np.integer],
     *,
-    classes: NDArray[np.integer] | None = None,
     pictures: Pictures | None = None,
     origins: Sequence[str] | None = None,
     n_neighbors: int = 5,
@@ -129,13 +128,11 @@ def worst_mistakes(
 
     Parameters
     ----------
-    answers : Answers
-        To the n digits.
+    answers : Predictions
+        Of the n digits.
     images : uint8 (n, 28, 28)
     labels : int (n,)
         What the digits are.
-    classes : int (c,), optional
-        The digit of each label in ``answers``; the label itself by default.
     pictures : uint8 (m, 28, 28), optional
         Those of the references, by the indices in ``answers``.
     origins : sequence of str (n,), optional
@@ -149,8 +146,7 @@ def worst_mistakes(
     -------
     tuple of Mistake
     """
-    names = np.arange(answers.shares.shape[1]) if classes is None else classes
-    wrong = np.flatnonzero(names[answers.labels] != labels)
+    wrong = np.flatnonzero(answers.labels != labels)
     worst = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][:limit]
     shown = min(n_neighbors, _MOST_NEIGHBORS)
 
@@ -158,7 +154,7 @@ def worst_mistakes(
         indices = answers.neighbor_indices[row, :shown]
         seen = [None] * len(indices) if pictures is None else pictures[indices]
         return tuple(
-            Neighbor(int(index), int(names[label]), float(distance), image)
+            Neighbor(int(index), int(label), float(distance), image)
             for index, label, distance, image in zip(
                 indices, answers.neighbor_labels[row], answers.neighbor_distances[row], seen, strict=False
             )
@@ -168,7 +164,7 @@ def worst_mistakes(
         Mistake(
             row,
             int(labels[row]),
-            int(names[answers.labels[row]]),
+            int(answers.labels[row]),
             float(answers.confidence[row]),
             str(answers.verdicts[row]),
             None if origins is None else origins[row],
@@ -179,12 +175,12 @@ def worst_mistakes(
     )
 
 
-def count_known(answers: Answers, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
+def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictures | None) -> int:
     """How many digits are references themselves.
 
     Parameters
     ----------
-    answers : Answers
+    answers : Predictions
     images : uint8 (n, 28, 28)
         The digits answered.
     pictures : Pictures, or None

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 __all__ = ["BINS", "LIMITS", "Group", "ReliabilityBin", "RiskPoint", "Scores"]
 

@@ -1,20 +1,22 @@
 """The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbors.
 
-One step, one module: ``parts`` (connected pieces of ink, dirt dropped, the size of writing),
-``rules`` (ruled lines, tables and boxes erased), ``rows`` (pieces of one glyph joined, rows found),
-``glyphs`` (each glyph cut out with its soft edges). :func:`find_lines` runs them in that order.
+Four steps, one module each, in the order in which :func:`find_lines` takes them:
+
+1. ``components``: connected components of ink, without dirt, and how high the writing is;
+2. ``rules``: ruled lines, table grids and boxes, found as straight ``runs`` and erased; what is left is
+   taken apart into components once more;
+3. ``lines``: components joined to glyphs, glyphs arranged in lines;
+4. ``glyphs``: each glyph cut out with its soft edges.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..ink import Ink
-from .components import LOWEST, Parts, drop_faint, drop_frames, drop_specks, find_parts, writing_height
+from .components import LOWEST, drop_dirt, find_components, writing_height
+from .erase import drop_box_sides, drop_leftovers, erase
 from .glyphs import Glyph, cut_out
-from .lines import find_rows, join_pieces
-from .rules import LONG, erase_box_sides, find_rules, find_spanning_rules, has_long_piece
+from .lines import arrange_lines, join_components
+from .rules import find_rules
 
 __all__ = ["Glyph", "find_lines"]
 
@@ -32,22 +34,15 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     list of lists of Glyph
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
     """
-    rules = find_spanning_rules(ink)
-    parts, height = _writing(rules.erase_from(ink) if rules else ink.mask, ink)
+    components = find_components(ink.mask, ink.contrast)
+    rules, height = find_rules(ink, components)
     if height < LOWEST * ink.scale:
         return []
-    length = int(LONG * height)
-    if rules or has_long_piece(parts, length):
-        rules |= find_rules(ink.mask, length, 1.5 * ink.stroke)
     if rules:
-        parts, _ = _writing(erase_box_sides(rules.erase_from(ink), rules, height), ink)
-        parts = rules.drop_leftovers(parts)
-        height = writing_height(parts, ink.stroke)
-    rows = find_rows(join_pieces(parts, height), parts, height)
-    return [[cut_out(piece, parts, ink) for piece in row] for row in rows]
-
-
-def _writing(mask: NDArray[np.bool_], ink: Ink) -> tuple[Parts, float]:
-    """The pieces of a mask without dirt, and the height of the writing."""
-    parts = drop_faint(drop_frames(drop_specks(find_parts(mask, ink.contrast), ink), ink))
-    return parts, writing_height(parts, ink.stroke)
+        components = drop_box_sides(find_components(erase(ink, rules), ink.contrast), rules, height)
+    components = drop_dirt(components, ink)
+    if rules:
+        components = drop_leftovers(components, rules)
+        height = writing_height(components, ink.stroke)
+    lines = arrange_lines(join_components(components, height), components, height)
+    return [[cut_out(group, components, ink) for group in line] for line in lines]

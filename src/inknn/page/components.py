@@ -1,4 +1,4 @@
-"""Connected pieces of ink, without dirt, and the height of the writing they make."""
+"""Connected components of ink, without dirt, and the height of the writing they make."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOWEST = 7.0
 """Writing lower than this many picture pixels can't be told from dirt."""
 
 FAINT = 0.4
-"""Pieces fainter than this share of the writing are no writing."""
+"""Components fainter than this share of the writing are no writing."""
 
 FAINT_AT_BORDER = 0.65
 """... nor are those that touch the picture's border and are fainter than this."""
@@ -24,18 +24,28 @@ ALIKE = 1.8
 """Digits of one hand differ in height by at most this factor."""
 
 FEWEST = 3
-"""So many pieces of like height are writing ..."""
+"""This many components of like height are writing ..."""
 
 LEAST_WRITING = 0.08
 """... if they have this share of all weight; less is crumbs beside something large."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Connected pieces of ink: ``labels[row, column]`` is a piece's number (0 is paper).
+class Components:
+    """Connected components of ink.
 
-    ``number``, ``box`` (x, y, width, height), ``area`` in pixels and mean ``strength`` of contrast have one
-    row for each piece kept.
+    Attributes
+    ----------
+    labels : ndarray of shape (height, width), dtype int32
+        Number of the component that a pixel belongs to, 0 on paper; of components that were dropped too.
+    number : ndarray of shape (n,), dtype int64
+        Numbers of the components kept.
+    box : ndarray of shape (n, 4), dtype int64
+        Their x, y, width and height.
+    area : ndarray of shape (n,), dtype int64
+        In pixels.
+    strength : ndarray of shape (n,), dtype float64
+        Mean contrast.
     """
 
     labels: NDArray[np.int32]
@@ -46,13 +56,13 @@ class Parts:
 
     @property
     def at_border(self) -> NDArray[np.bool_]:
-        """Which pieces touch the border of the picture."""
+        """Which components touch the border of the picture."""
         x, y, width, height = self.box.T
         rows, columns = self.labels.shape
         return np.asarray((x == 0) | (y == 0) | (x + width == columns) | (y + height == rows), np.bool_)
 
-    def keep(self, chosen: NDArray[np.bool_]) -> Parts:
-        """Only the pieces that are chosen."""
+    def keep(self, chosen: NDArray[np.bool_]) -> Components:
+        """Only the components that are chosen."""
         return replace(
             self,
             number=self.number[chosen],
@@ -62,61 +72,75 @@ class Parts:
         )
 
 
-def find_parts(mask: NDArray[np.bool_], contrast: NDArray[np.float32]) -> Parts:
-    """Number the 8-connected pieces of a mask."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    stats = np.asarray(stats[1:], np.int64)
-    total = np.bincount(labels[mask], weights=contrast[mask], minlength=count)[1:]
-    area = stats[:, cv2.CC_STAT_AREA]
-    return Parts(
-        np.asarray(labels, np.int32), np.arange(1, count), stats[:, :4], area, total / np.maximum(area, 1)
+def find_components(mask: NDArray[np.bool_], contrast: NDArray[np.float32]) -> Components:
+    """Find the 8-connected components of a mask."""
+    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    pixel = np.flatnonzero(mask)  # in reading order
+    label = labels.ravel()[pixel]
+    y, x = (place.astype(np.int32) for place in np.divmod(pixel, mask.shape[1]))
+    left, top = np.full((2, count), np.iinfo(np.int32).max, np.int32)
+    right, foot = np.zeros((2, count), np.int32)
+    np.minimum.at(left, label, x)
+    np.maximum.at(right, label, x)
+    top[label[::-1]] = y[::-1]  # the first pixel of each component is written last
+    foot[label] = y
+    area = np.bincount(label, minlength=count)
+    strength = np.bincount(label, weights=contrast.ravel()[pixel], minlength=count) / np.maximum(area, 1)
+    box = np.stack([left, top, right - left + 1, foot - top + 1], axis=1).astype(np.int64)
+    return Components(labels, np.arange(1, count), box[1:], area[1:], strength[1:])
+
+
+def drop_dirt(components: Components, ink: Ink) -> Components:
+    """Drop what is no writing: specks, frames and what is faint."""
+    return _drop_faint(_drop_frames(drop_specks(components, ink), ink))
+
+
+def drop_specks(components: Components, ink: Ink) -> Components:
+    """Drop components too small for a stroke."""
+    least = max(4.0, 0.8 * ink.stroke**2, 4.0 * ink.scale**2)
+    longer = components.box[:, 2:].max(axis=1)
+    return components.keep(
+        (components.area >= least) & (longer >= max(1.5 * ink.stroke, 0.6 * LOWEST * ink.scale))
     )
 
 
-def drop_specks(parts: Parts, ink: Ink) -> Parts:
-    """Drop pieces too small for a stroke."""
-    least = max(4.0, 0.8 * ink.stroke**2, 4.0 * ink.scale**2)
-    longer = parts.box[:, 2:].max(axis=1)
-    return parts.keep((parts.area >= least) & (longer >= max(1.5 * ink.stroke, 0.6 * LOWEST * ink.scale)))
-
-
-def drop_frames(parts: Parts, ink: Ink) -> Parts:
-    """Drop pieces that run along their own bounding box and have other writing inside."""
-    frame = np.zeros(len(parts.number), bool)
-    x, y, width, height = parts.box.T
+def _drop_frames(components: Components, ink: Ink) -> Components:
+    """Drop components that run along their own bounding box and have other writing inside."""
+    frame = np.zeros(len(components.number), bool)
+    x, y, width, height = components.box.T
     for i in np.flatnonzero(np.minimum(width, height) > 6 * ink.stroke):
         inside = (x > x[i]) & (y > y[i]) & (x + width < x[i] + width[i]) & (y + height < y[i] + height[i])
         inside &= height > 0.2 * height[i]
         if inside.any():
-            frame[i] = _along_its_box(parts, int(i), ink.stroke)
-    return parts.keep(~frame)
+            frame[i] = _along_its_box(components, int(i), ink.stroke)
+    return components.keep(~frame)
 
 
-def drop_faint(parts: Parts) -> Parts:
-    """Drop pieces much fainter than the writing: paper, print-through, most ruled lines.
+def _drop_faint(components: Components) -> Components:
+    """Drop components much fainter than the writing: paper, print-through, most ruled lines.
 
     What touches the picture's border is more likely the paper's edge or a cut line and must be stronger.
     """
-    if not len(parts.number):
-        return parts
-    weight = (parts.box[:, 3] * parts.strength) ** 2.0
-    strength = parts.strength / _weighted_median(parts.strength, weight)
-    return parts.keep(strength >= np.where(parts.at_border, FAINT_AT_BORDER, FAINT))
+    if not len(components.number):
+        return components
+    weight = (components.box[:, 3] * components.strength) ** 2.0
+    strength = components.strength / _weighted_median(components.strength, weight)
+    return components.keep(strength >= np.where(components.at_border, FAINT_AT_BORDER, FAINT))
 
 
-def writing_height(parts: Parts, stroke: float) -> float:
+def writing_height(components: Components, stroke: float) -> float:
     """Typical height of the digits in working pixels, 0 where nothing is written.
 
-    Where at least :data:`FEWEST` pieces are of like height they are the writing, unless something else
-    is far more; otherwise it is the median over all. Pieces count by the square of height times
+    Where at least :data:`FEWEST` components are of like height they are the writing, unless something else
+    is far more; otherwise it is the median over all. Components count by the square of height times
     strength: a thousand specks don't outweigh ten digits. Dots, lower than two strokes, don't count.
     """
-    width, height = parts.box[:, 2].astype(float), parts.box[:, 3].astype(float)
+    width, height = components.box[:, 2].astype(float), components.box[:, 3].astype(float)
     writing = (width < 2.0 * height) & (height < 14.0 * width) & (height > 2.0 * stroke)
     if not writing.any():
         return float(height.max(initial=0.0))
     height = height[writing]
-    weight = (height * parts.strength[writing]) ** 2
+    weight = (height * components.strength[writing]) ** 2
     order = np.argsort(height)
     height, total = height[order], np.concatenate([[0.0], np.cumsum(weight[order])])
     first = np.arange(len(height))
@@ -139,9 +163,9 @@ def _weighted_median(values: NDArray[Any], weight: NDArray[np.float64]) -> float
     return float(values[order][np.searchsorted(below, below[-1] / 2)])
 
 
-def _along_its_box(parts: Parts, i: int, stroke: float) -> bool:
-    x, y, width, height = parts.box[i]
-    piece = parts.labels[y : y + height, x : x + width] == parts.number[i]
+def _along_its_box(components: Components, i: int, stroke: float) -> bool:
+    x, y, width, height = components.box[i]
+    component = components.labels[y : y + height, x : x + width] == components.number[i]
     edge = int(2 * stroke) + 1
-    middle = piece[edge:-edge, edge:-edge]
-    return bool(middle.sum() < 0.2 * piece.sum())
+    middle = component[edge:-edge, edge:-edge]
+    return bool(middle.sum() < 0.2 * component.sum())

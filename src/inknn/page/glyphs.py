@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..geometry import Box
 from ..ink import Ink
 from ..ink.stroke import thicken
-from .components import Parts
-from .lines import Piece, union_box
+from .components import Components
+from .lines import Group, union_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Glyph:
     ink: NDArray[np.uint8]
 
 
-def cut_out(piece: Piece, parts: Parts, ink: Ink) -> Glyph:
-    """Cut out the pieces of one glyph; ink of its neighbors is left behind."""
-    x, y, width, height = (int(v) for v in union_box(parts.box[list(piece)].astype(float)))
+def cut_out(group: Group, components: Components, ink: Ink) -> Glyph:
+    """Cut out the components of one glyph; ink of its neighbors is left behind."""
+    x, y, width, height = (int(v) for v in union_box(components.box[list(group)].astype(float)))
     margin = max(1, round(0.5 * ink.stroke))
     rows = slice(max(0, y - margin), y + height + margin)
     columns = slice(max(0, x - margin), x + width + margin)
-    mask = np.isin(parts.labels[rows, columns], parts.number[list(piece)])
+    mask = np.isin(components.labels[rows, columns], components.number[list(group)])
     contrast = ink.contrast[rows, columns]
     strength = float(np.quantile(contrast[mask], 0.7))
     soft = np.clip(contrast / max(strength, 1.0), 0.0, 1.0)

@@ -1,14 +1,14 @@
-"""Join the pieces of one glyph and put the glyphs into rows."""
+"""Join the components of one glyph and arrange the glyphs in lines."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .components import Parts
+from .components import Components
 
 SMALL = 0.5
-"""A piece lower than this share of the writing's height is a crumb: it belongs to a glyph near it ..."""
+"""A component lower than this share of the writing's height is a crumb: it belongs to a glyph near it ..."""
 
 LOWEST_GLYPH = 0.42
 """... and what is still lower than this when all is joined is no digit."""
@@ -17,51 +17,53 @@ WIDEST_GLYPH = 4.0
 """Nor is what is this many times as wide as high: a dash, an underline."""
 
 HIGHEST_JOINED, WIDEST_JOINED = 1.35, 1.5
-"""Joined pieces are at most so much higher and wider than the writing, or than the highest of them."""
+"""Joined components are at most this much higher and wider than the writing, or than the highest of them."""
 
-ROW_APART = 0.6
-"""Glyphs of a row stand at most this share of the writing's height above or below those before them."""
+LINE_APART = 0.6
+"""Glyphs of a line stand at most this share of the writing's height above or below those before them."""
 
-ROW_OVERLAP = 0.3
+LINE_OVERLAP = 0.3
 """... and share at least this part of the lower one's height with the last."""
 
-Piece = tuple[int, ...]
-"""Indices into :class:`Parts` of what makes one glyph."""
+Group = tuple[int, ...]
+"""Rows of :class:`Components` that make one glyph."""
+
+_Bounds = tuple[float, float, float, float]  # x, y, width, height
 
 
-def join_pieces(parts: Parts, height: float) -> list[Piece]:
-    """Join pieces that belong to one glyph: the bar of a 5 to its body, both halves of a broken 8.
+def join_components(components: Components, height: float) -> list[Group]:
+    """Join components of one glyph: the bar of a 5 and its body, both halves of a broken 8.
 
-    Two pieces belong together when the narrower stands mostly above or below the other, the gap between
+    Two components belong together when the narrower stands mostly above or below the other, the gap between
     them is small and together they are no higher than writing is; two tall ones side by side are two digits.
     """
-    boxes = parts.box.astype(float)
+    boxes = components.box.astype(float)
     groups: list[list[int]] = [[i] for i in range(len(boxes))]
     for i in np.argsort(boxes[:, 3]):  # lowest first: crumbs find their digit
         for j in _partners(boxes, int(i), height):
             _unite(groups, int(i), int(j), boxes, height)
     unique = {tuple(sorted(group)) for group in groups}
-    return [group for group in sorted(unique) if _big_enough(boxes[list(group)], height)]
+    return [group for group in sorted(unique) if _is_big_enough(boxes[list(group)], height)]
 
 
-def find_rows(pieces: list[Piece], parts: Parts, height: float) -> list[list[Piece]]:
-    """Rows from top to bottom, glyphs in each from left to right.
+def arrange_lines(groups: list[Group], components: Components, height: float) -> list[list[Group]]:
+    """Arrange glyphs in lines from top to bottom, and from left to right in each.
 
-    Glyphs are taken from left to right; each joins the row whose end it continues, so that a row may
+    Glyphs are taken from left to right; each joins the line whose end it continues, so that a line may
     slope or wobble.
     """
-    boxes = {piece: union_box(parts.box[list(piece)].astype(float)) for piece in pieces}
-    rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: boxes[p][0]):
-        row = _row_for(boxes[piece], rows, boxes, height)
-        if row is None:
-            rows.append([piece])
+    bounds = {group: union_box(components.box[list(group)].astype(float)) for group in groups}
+    lines: list[list[Group]] = []
+    for group in sorted(groups, key=lambda g: bounds[g][0]):
+        line = _line_for(bounds[group], lines, bounds, height)
+        if line is None:
+            lines.append([group])
         else:
-            row.append(piece)
-    return sorted(rows, key=lambda row: float(np.mean([_middle(boxes[p]) for p in row])))
+            line.append(group)
+    return sorted(lines, key=lambda line: _mean([_middle(bounds[group]) for group in line]))
 
 
-def union_box(boxes: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def union_box(boxes: NDArray[np.float64]) -> _Bounds:
     """The smallest box around boxes of shape (n, 4)."""
     x, y = boxes[:, 0].min(), boxes[:, 1].min()
     right, foot = (boxes[:, 0] + boxes[:, 2]).max(), (boxes[:, 1] + boxes[:, 3]).max()
@@ -69,7 +71,7 @@ def union_box(boxes: NDArray[np.float64]) -> tuple[float, float, float, float]:
 
 
 def _partners(boxes: NDArray[np.float64], i: int, height: float) -> NDArray[np.int64]:
-    """Pieces that piece ``i`` may belong to, nearest first."""
+    """Components that component ``i`` may belong to, nearest first."""
     x, y, wide, tall = boxes.T
     overlap_x = np.minimum(x + wide, x[i] + wide[i]) - np.maximum(x, x[i])
     overlap_y = np.minimum(y + tall, y[i] + tall[i]) - np.maximum(y, y[i])
@@ -98,26 +100,28 @@ def _unite(groups: list[list[int]], i: int, j: int, boxes: NDArray[np.float64], 
             groups[k] = together
 
 
-def _big_enough(boxes: NDArray[np.float64], height: float) -> bool:
+def _is_big_enough(boxes: NDArray[np.float64], height: float) -> bool:
     _, _, wide, tall = union_box(boxes)
     return tall >= LOWEST_GLYPH * height and wide <= WIDEST_GLYPH * tall
 
 
-def _middle(box: tuple[float, float, float, float]) -> float:
+def _middle(box: _Bounds) -> float:
     return box[1] + box[3] / 2
 
 
-def _row_for(
-    box: tuple[float, float, float, float],
-    rows: list[list[Piece]],
-    boxes: dict[Piece, tuple[float, float, float, float]],
-    height: float,
-) -> list[Piece] | None:
-    best, least = None, ROW_APART * height
-    for row in rows:
-        ends = [boxes[piece] for piece in row[-3:]]
-        away = abs(float(np.mean([_middle(end) for end in ends])) - _middle(box))
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _line_for(
+    box: _Bounds, lines: list[list[Group]], bounds: dict[Group, _Bounds], height: float
+) -> list[Group] | None:
+    """The line whose last three glyphs a glyph with that box continues best."""
+    best, least = None, LINE_APART * height
+    for line in lines:
+        ends = [bounds[group] for group in line[-3:]]
+        away = abs(_mean([_middle(end) for end in ends]) - _middle(box))
         shared = min(ends[-1][1] + ends[-1][3], box[1] + box[3]) - max(ends[-1][1], box[1])
-        if away < least and shared > ROW_OVERLAP * min(ends[-1][3], box[3]):
-            best, least = row, away
+        if away < least and shared > LINE_OVERLAP * min(ends[-1][3], box[3]):
+            best, least = line, away
     return best

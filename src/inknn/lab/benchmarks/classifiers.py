@@ -34,7 +34,7 @@ def classifiers(size: Size, progress: Progress) -> Iterator[Row]:
 
 
 def _measure(say: Callable[[str], None], name: str, train: int, test: int) -> Row:
-    from ..interval import wilson_interval
+    from ..statistics import wilson_interval
 
     (x, y), (x_test, y_test) = datasets.load_mnist()
     known: NDArray[Any] = x[:train].reshape(-1, 784)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ...files import CACHE_VARIABLE
+from ...cache import CACHE_VARIABLE
 from ...progress import Progress
 from . import starting
 from .sizes import Row, Size

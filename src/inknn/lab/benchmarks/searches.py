@@ -27,9 +27,9 @@ def search(size: Size, progress: Progress) -> Iterator[Row]:
 
 def features(size: Size, progress: Progress) -> Iterator[Row]:
     """Many queries at once in the learned space of the default recognizer (float32, 128 dimensions)."""
-    from ...memory import factory_recognizer
+    from ...memory import factory_model
 
-    recognizer = factory_recognizer()
+    recognizer = factory_model().recognizer
     test = datasets.load_mnist_part("test")[0][: size.queries]
     references = np.ascontiguousarray(recognizer.vectors[: size.references])
     yield from _compare(references, recognizer.embed(test), size, progress)
@@ -39,7 +39,7 @@ def whitened(size: Size, progress: Progress) -> Iterator[Row]:
     """Many queries at once among gradient histograms, whitened within the classes to 150 dimensions."""
     from sklearn.pipeline import make_pipeline
 
-    from ...estimators.features import feature
+    from ...estimators.registry import feature
 
     progress("preparing", 0.0)
     train, labels = datasets.load_mnist_part("train")

@@ -38,18 +38,18 @@ def peak_memory_mb() -> float | None:
 
 def build() -> dict[str, Any]:
     """Prepare the index in an empty cache."""
-    from inknn.memory import factory_recognizer
+    from inknn.memory import factory_model
 
-    seconds = _seconds(factory_recognizer)
+    seconds = _seconds(factory_model)
     return {"build_seconds": seconds, "build_memory_mb": peak_memory_mb()}
 
 
 def answer() -> dict[str, Any]:
     """Open the prepared index and recognize a digit."""
     started = time.perf_counter()
-    from inknn.memory import factory_recognizer
+    from inknn.memory import factory_model
 
-    recognizer = factory_recognizer()
+    recognizer = factory_model().recognizer
     open_seconds = time.perf_counter() - started
     digit = _digit()
     first = _seconds(lambda: recognizer.recognize(digit))

@@ -23,13 +23,12 @@ from .inline import inline_svg
 from .kinds import PLOTS, Kind
 from .pictures import digits, mistakes
 from .planes import Plane
-from .request import OptionError, Request
+from .request import Request
 from .speed import speed_accuracy
 
 __all__ = [
     "PLOTS",
     "Kind",
-    "OptionError",
     "Plane",
     "Request",
     "calibration",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...recognizer.votes import vote
-from ...search import nearest
+from ...search import kneighbors
 from .planes import Plane, Points
 from .style import INK, LARGE, PALE, SMALL, big_label, drawing, label_color, new_figure
 
@@ -105,7 +105,7 @@ def _well_inside(points: Points, window: Window) -> NDArray[np.bool_]:
 def _answers(plane: Plane, points: Points, k: int) -> NDArray[np.integer]:
     """What the k nearest references vote for at each point; of equal votes the nearest one's label wins."""
     classes, codes = np.unique(plane.labels, return_inverse=True)
-    distances, found = nearest(points, plane.references, k)
+    distances, found = kneighbors(points, plane.references, k)
     return classes[vote(distances, codes[found], n_labels=len(classes), power=0).labels]
 
 
@@ -165,7 +165,7 @@ def _voronoi_borders(axes: Axes, plane: Plane) -> None:
 def _mark_neighbors(axes: Axes, strip: Axes, plane: Plane, k: int, picked: int) -> None:
     """Lines from a query to its neighbors in a panel, and the pictures of all of them in a strip below."""
     point = plane.queries[picked]
-    _, found = nearest(point[None], plane.references, k)
+    _, found = kneighbors(point[None], plane.references, k)
     near = plane.references[found[0]]
     for other in near:
         axes.plot([point[0], other[0]], [point[1], other[1]], color=INK, linewidth=1.1, zorder=5)

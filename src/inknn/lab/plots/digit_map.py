@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...search import nearest
+from ...search import kneighbors
 from .planes import Images, Points
 from .style import big_label, drawing, label_color, new_figure
 
@@ -113,7 +113,7 @@ def _places_of_labels(
 ) -> dict[int, NDArray[np.floating]]:
     """For each label a point of one of its digits, among its like and apart from the other labels' names."""
     points = at.astype(np.float32)
-    _, near = nearest(points, points, min(30, len(points)))
+    _, near = kneighbors(points, points, min(30, len(points)))
     like = (labels[near] == labels[:, None]).mean(axis=1)
     places: dict[int, NDArray[np.floating]] = {}
     for label in np.unique(labels).tolist():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..interval import wilson_interval
+from ..statistics import wilson_interval
 from .style import (
     BLUE,
     GRAY,

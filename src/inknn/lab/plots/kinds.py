@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import DataError
-from ...search import nearest
+from ...errors import DataError, ParameterError
+from ...search import kneighbors
 from ..mistakes import Mistake
 from . import anatomy, curves, evaluations, pictures, speed
 from .decision_regions import regions
 from .digit_map import METHODS, embedding
 from .planes import PLANES, Plane, learned_metric
-from .request import OptionError, Request
+from .request import Request
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,7 +100,7 @@ def _of_evaluation(
         settings, notes = result["settings"], result["notes"]
         for note in notes:
             request.remark(note)
-        words = [f"Set: {result['dataset']}. References: {settings['references']}; k = {settings['k']}."]
+        words = [f"Set: {result['dataset']}. Model: {settings['model']}; k = {settings['k']}."]
         return draw(result, " ".join([*words, *(f"{note[:1].upper()}{note[1:]}." for note in notes)]))
 
     return _of_result(request, "inknn evaluate", measure, captioned)
@@ -158,7 +158,7 @@ def _k_curve(request: Request) -> Figure:
 
 def _speed_accuracy(request: Request) -> Figure:
     def measure() -> Mapping[str, Any]:
-        from ..compare import Task, compare, load_task
+        from ..comparison import Task, compare, load_task
 
         task = load_task(request.data, quick=True, progress=request.progress)
         few = Task(request.sample(task.train, request.limit or 2000), task.test, task.how, True)
@@ -240,7 +240,7 @@ def _regions(request: Request) -> Figure:
     references, queries = drawn.rows(slice(n)), drawn.rows(slice(n, None))
     picked = request.index[0] if request.index else None
     if len(request.index) > 1 or (picked is not None and not 0 <= picked < len(queries)):
-        raise OptionError(f"--index: pick one of the queries, 0 to {len(queries) - 1:,}")
+        raise ParameterError(f"--index: pick one of the queries, 0 to {len(queries) - 1:,}")
     request.progress("drawing regions", 0.1)
     project = learn(references.images, references.labels, request.seed)
     plane = Plane(
@@ -323,7 +323,7 @@ def _like_and_unlike(digits: Any, index: int) -> NDArray[np.int64]:
     for group in (same, ~same):
         rows = np.setdiff1d(np.flatnonzero(group), [index])
         if len(rows):
-            found.append(rows[nearest(query, vectors[rows], 1)[1][0, 0]])
+            found.append(rows[kneighbors(query, vectors[rows], 1)[1][0, 0]])
     return np.array(found, dtype=np.int64)
 
 

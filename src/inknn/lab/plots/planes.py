@@ -81,7 +81,8 @@ def _learned(images: Images, labels: NDArray[np.integer], seed: int) -> Projecti
 
 def learned_metric(images: Images, labels: NDArray[np.integer]) -> Callable[[Images], NDArray[np.float32]]:
     """The recognizer's metric, learned from these digits alone: a function of digits → float32 (n, d)."""
-    from ...recognizer.metric_learning import describe, learn_projection
+    from ...recognizer.description import describe
+    from ...recognizer.metric_learning import learn_projection
     from ...recognizer.settings import Settings
 
     settings = Settings()

@@ -11,17 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...datasets.load import LabeledDigits, load_digits
-from ...datasets.normal_form import to_normal_form
-from ...errors import DataError, InknnError
+from ...errors import DataError, ParameterError
+from ...glyph.normal_form import to_normal_form
 from ...progress import Progress, no_progress
 
-__all__ = ["OptionError", "Request"]
-
-
-class OptionError(InknnError, ValueError):
-    """An option of a plot is out of range."""
-
-    exit_code = 2
+__all__ = ["Request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ class Request:
     def count(self, default: int, most: int) -> int:
         """How many digits, of ``most`` that there is room for."""
         if self.limit is not None and self.limit > most:
-            raise OptionError(f"-n {self.limit:,}: this plot has room for {most:,} at most")
+            raise ParameterError(f"-n {self.limit:,}: this plot has room for {most:,} at most")
         return self.limit or default
 
     def some(self, digits: LabeledDigits, default: int, most: int) -> LabeledDigits:
@@ -107,16 +101,16 @@ class Request:
         if not self.index:
             return self.sample(digits, count)
         if len(self.index) > most:
-            raise OptionError(f"--index: this plot picks {most:,} at most, got {len(self.index):,}")
+            raise ParameterError(f"--index: this plot picks {most:,} at most, got {len(self.index):,}")
         return digits.rows(list(self.picked(digits, self.index)))
 
     def picked(self, digits: LabeledDigits, default: tuple[int, ...]) -> tuple[int, ...]:
         """The digits picked out, as many as in ``default``."""
         if len(self.index) > len(default):
-            raise OptionError(f"--index: this plot picks {len(default)} at most, got {len(self.index)}")
+            raise ParameterError(f"--index: this plot picks {len(default)} at most, got {len(self.index)}")
         for index in self.index:
             if not 0 <= index < len(digits):
-                raise OptionError(
+                raise ParameterError(
                     f"--index {index}: {digits.name} has the digits 0 to {len(digits) - 1:,} here"
                 )
         return self.index + default[len(self.index) :]
@@ -125,7 +119,7 @@ class Request:
         """The numbers of neighbors."""
         for k in self.k:
             if not 1 <= k <= most:
-                raise OptionError(
+                raise ParameterError(
                     f"-k {k}: there are {most:,} digits to be neighbors here; take 1 to {most:,}"
                 )
         return self.k or tuple(k for k in default if k <= most) or (1,)
@@ -134,5 +128,5 @@ class Request:
         """What the value of an option stands for."""
         value = getattr(self, option) or default
         if value not in choices:
-            raise OptionError(f"--{option} {value}: choose from {', '.join(choices)}")
+            raise ParameterError(f"--{option} {value}: choose from {', '.join(choices)}")
         return choices[value]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InknnError
+from ...errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,7 +107,7 @@ P = ParamSpec("P")
 
 
 def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Let a function draw in this style; it raises an InknnError where matplotlib is missing."""
+    """Let a function draw in this style; it raises MissingExtraError without matplotlib."""
 
     @functools.wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -122,13 +122,13 @@ def style() -> Any:
 
     Raises
     ------
-    InknnError
+    MissingExtraError
         If matplotlib isn't installed.
     """
     try:
         import matplotlib as mpl
     except ImportError:
-        raise InknnError("plots need matplotlib: pip install 'inknn[lab]'") from None
+        raise MissingExtraError("drawing", "matplotlib", "lab") from None
     return mpl.rc_context(_SETTINGS)
 
 

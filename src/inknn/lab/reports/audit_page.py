@@ -33,7 +33,7 @@ def audit_page(audit: Audit, limit: int = 40) -> str:
         limit=limit,
         summary=_summary(audit),
         copies=copies,
-        misleading=audit.leverage.worst().tolist(),
+        misleading=audit.influence.worst().tolist(),
         labels=label_table(audit),
         place_of=place_of,
     )
@@ -47,5 +47,5 @@ def _summary(audit: Audit) -> list[tuple[str, str, str, str, str]]:
         (f"{audit.n_contradicted():,}", "", "labels contradicted", details["labels"], "wrong"),
         (f"{len(audit.probable()):,}", "", "labels probably wrong", details["suspects"], "wrong"),
         (f"{exact:,}", "", "exact copies", details["copies"], "right"),
-        (f"{len(audit.leverage.worst()):,}", "", "digits that mislead", details["influence"], "right"),
+        (f"{len(audit.influence.worst()):,}", "", "digits that mislead", details["influence"], "right"),
     ]

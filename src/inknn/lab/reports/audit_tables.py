@@ -9,9 +9,8 @@ from typing import Any
 
 from ...datasets.load import LabeledDigits
 from ...tables import Table, printable
-from ..audit import Audit
-from ..duplicates import Copies
-from ..interval import wilson_interval
+from ..audit import Audit, Copies
+from ..statistics import wilson_interval
 from .evaluation_tables import percent
 
 __all__ = ["CSV_COLUMNS", "audit_csv", "audit_dict", "audit_summary", "audit_text", "label_table", "place_of"]
@@ -45,7 +44,7 @@ def audit_summary(audit: Audit) -> list[tuple[str, str]]:
     if audit.against is not None:
         other = f"{audit.against.name} ({len(audit.against):,} digits)"
         lines.append(("shared", f"{_kinds(audit.copies_against)}, with {other}"))
-    misleading, hubness = len(audit.leverage.worst()), audit.leverage.hubness
+    misleading, hubness = len(audit.influence.worst()), audit.influence.hubness
     mislead = f"{misleading:,} digits cause more wrong answers than right ones; hubness {hubness:.2f}"
     return [*lines, ("influence", mislead)]
 
@@ -163,11 +162,11 @@ def _copy_table(title: str, copies: Sequence[Copies], digits: LabeledDigits, oth
 
 
 def _influence_table(audit: Audit) -> Table:
-    influence = audit.leverage
+    influence = audit.influence
     columns = (
         audit.digits.labels,
-        influence.mended,
-        influence.spoiled,
+        influence.fixed,
+        influence.broken,
         influence.occurrences,
         influence.bad,
     )
@@ -200,8 +199,8 @@ def audit_csv(audit: Audit, limit: int) -> str:
             score, theirs = f"{_score(pair):.6g}", other.labels[pair.second]
             place = place_of(digits, pair.first)
             rows.append((kind, pair.first, labels[pair.first], "", score, pair.second, theirs, place))
-    for row in audit.leverage.worst()[:limit].tolist():
-        net = audit.leverage.mended[row] - audit.leverage.spoiled[row]
+    for row in audit.influence.worst()[:limit].tolist():
+        net = audit.influence.fixed[row] - audit.influence.broken[row]
         rows.append(("misleads", row, labels[row], "", net, "", "", place_of(digits, row)))
     for odd in audit.odd[:limit]:
         score = f"{odd.credibility:.6g}"
@@ -213,7 +212,7 @@ def audit_csv(audit: Audit, limit: int) -> str:
 
 def audit_dict(audit: Audit, limit: int) -> dict[str, Any]:
     """The findings as plain values, ready for ``json.dumps``; at most ``limit`` of each kind."""
-    digits, labels, leverage = audit.digits, audit.digits.labels, audit.leverage
+    digits, labels, influence = audit.digits, audit.digits.labels, audit.influence
     count, contradicted = len(digits), audit.n_contradicted()
 
     def pairs(copies: Sequence[Copies], other: LabeledDigits) -> list[dict[str, Any]]:
@@ -264,17 +263,17 @@ def audit_dict(audit: Audit, limit: int) -> dict[str, Any]:
             "count": len(audit.copies_against),
             "pairs": pairs(audit.copies_against, audit.against),
         },
-        "hubness": leverage.hubness,
+        "hubness": influence.hubness,
         "misleading": [
             {
                 "index": row,
                 "label": int(labels[row]),
-                "mended": int(leverage.mended[row]),
-                "spoiled": int(leverage.spoiled[row]),
-                "occurrences": int(leverage.occurrences[row]),
-                "bad_occurrences": int(leverage.bad[row]),
+                "fixed": int(influence.fixed[row]),
+                "broken": int(influence.broken[row]),
+                "occurrences": int(influence.occurrences[row]),
+                "bad_occurrences": int(influence.bad[row]),
             }
-            for row in leverage.worst()[:limit].tolist()
+            for row in influence.worst()[:limit].tolist()
         ],
         "odd": [
             {"index": odd.index, "label": odd.label, "credibility": odd.credibility, "ink": odd.ink}

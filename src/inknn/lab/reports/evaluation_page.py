@@ -41,16 +41,16 @@ def evaluation_page(evaluation: Evaluation) -> str:
 
     Raises
     ------
-    InknnError
+    MissingExtraError
         If matplotlib isn't installed.
     """
-    references = evaluation.settings.get("references")
+    model = evaluation.settings.get("model")
     frequent = [found for found in evaluation.scores.confusions[:3] if found[2] > 1]
     return render(
         "evaluation.html.j2",
         evaluation=evaluation,
         name=re.split(r"[/\\]", evaluation.dataset.rstrip("/\\"))[-1],
-        model=f"the nearest neighbors among {references}" if references else "inknn",
+        model=f"the nearest neighbors among {model}" if model else "inknn",
         summary=_summary(evaluation),
         pictures=any(near.image is not None for each in evaluation.mistakes for near in each.neighbors),
         often=[f"{label} read as {answer} ({count:,} times)" for label, answer, count in frequent],
