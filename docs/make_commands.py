@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from inknn.cli import build_app
+from inknn.tables import Table
 
 FOLDER = "reference/commands"
 
@@ -99,7 +100,7 @@ def _text(paragraph: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    safe = re.sub(r"([\\*_\[\]#|])", r"\\\1", html.escape(text, quote=False))
+    safe = re.sub(r"([\\*_\[\]#])", r"\\\1", html.escape(text, quote=False))
     return re.sub(r"(?<![\w-])(--[a-z][a-z-]+)", r"`\1`", safe)
 
 
@@ -108,7 +109,7 @@ def _code(block: str) -> str:
 
 
 def _table(head: tuple[str, str], rows: Any) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ("---", "---"), *rows])
+    return Table(head, list(rows)).to_markdown()
 
 
 def _verbatim(text: str) -> str:

@@ -1,8 +1,10 @@
-"""Pages with the tables of the code: metrics, features, preprocessing, data sets, kinds of plots."""
+"""Pages with tables: metrics, features, preprocessing, data sets, kinds of plots, and benchmarks."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from make_pictures import PLOTS as DRAWN
 
@@ -12,6 +14,7 @@ from inknn.estimators.registry import FEATURES
 from inknn.features.registry import DESCRIPTIONS
 from inknn.lab.plots import PLOTS
 from inknn.metrics import METRICS
+from inknn.tables import Table
 
 FOLDER = "reference/tables"
 
@@ -24,6 +27,7 @@ def pages() -> dict[str, str]:
         "preprocessing": preprocessing(),
         "data-sets": data_sets(),
         "plots": plots(),
+        "benchmarks": benchmarks(),
     }
     return {f"{FOLDER}/{name}.md": "\n\n".join(parts) + "\n" for name, parts in made.items()}
 
@@ -71,8 +75,8 @@ def features() -> list[str]:
     fitted = ", ".join(f"`{name}`" for name in DESCRIPTIONS)
     return [
         "# Features",
-        "Names for [`inknn.estimators.registry.feature`](../api/features.md), which gives a scikit-learn transformer, "
-        "and for `inknn tune --feature`.",
+        "Names for [`inknn.estimators.registry.feature`](../api/features.md), which returns a scikit-learn "
+        "transformer, and for `inknn tune --feature`.",
         _table(("name", "what it describes", "numbers", "takes", "needs labels"), rows),
         f"`inknn fit --feature` and `DigitClassifier(features=...)` know {fitted}, and `learned`: the "
         "gradient histograms in the learned metric that the reader uses. `inknn tune` knows `learned` too.",
@@ -87,9 +91,9 @@ def preprocessing() -> list[str]:
     )
     return [
         "# Preprocessing",
-        "Names for [`inknn.estimators.preprocessing.preprocess`](../api/features.md), which gives a scikit-learn "
-        "transformer. Steps on pictures take and give gray levels; they can follow each other and come "
-        "before any feature.",
+        "Names for [`inknn.estimators.preprocessing.preprocess`](../api/features.md), which returns a "
+        "scikit-learn transformer. Steps on pictures take and return gray levels; they can follow each "
+        "other and come before any feature.",
         _table(("name", "what it does", "takes"), rows),
     ]
 
@@ -148,14 +152,33 @@ def plots() -> list[str]:
     ]
 
 
+def benchmarks() -> list[str]:
+    """The stored figures of the benchmarks."""
+    root = str(Path(__file__).resolve().parents[1])
+    if root not in sys.path:  # the benchmarks are not installed
+        sys.path.append(root)
+    from benchmarks.results import load
+    from benchmarks.tables import page
+
+    return [
+        "# Benchmarks",
+        "The last full run of every benchmark. inknn and its peers ran one after the other on the same "
+        "machine, with the same data, and on all cores unless the text says otherwise. All searches are "
+        "exact, and each run checked that they found the same neighbors. The column × has the time of each "
+        "divided by the time of inknn. [Run the benchmarks](../../how-to/benchmarks.md) explains how to "
+        "repeat a run.",
+        *page(load()),
+    ]
+
+
 def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
 def _plain(text: str) -> str:
     """Text in which nothing is taken for markup."""
-    return "".join(f"\\{letter}" if letter in "\\*_<>|[]#" else letter for letter in text)
+    return "".join(f"\\{letter}" if letter in "\\*_<>[]#" else letter for letter in text)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ("---",) * len(head), *rows])
+    return Table(head, list(rows)).to_markdown()

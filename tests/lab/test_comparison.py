@@ -153,7 +153,7 @@ class TestMethods:
             return contestant.nbytes()
 
         assert size("knn-euclidean") == 300 * (784 + 1)
-        assert size("sklearn-knn") == 300 * (784 * 4 + 1)
+        assert size("sklearn-knn") == 300 * (784 * 4 + 8)
         assert size("knn-zoning") == 300 * (49 * 4 + 1)
         assert size("logistic") in {10 * 785 * 4, 10 * 785 * 8}
         gray = images.reshape(300, -1).astype(np.float32) / np.float32(255)

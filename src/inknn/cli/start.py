@@ -25,7 +25,6 @@ VERBS = (
     "metrics",
     "tune",
     "compare",
-    "bench",
     "plot",
     "cache",
     "completion",

@@ -38,7 +38,7 @@ def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str
 
 def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
     from ..lab.pipeline import STEPS
-    from ..lab.tuning.votes_by_k import WEIGHTS
+    from ..lab.tuning.fold_errors import WEIGHTS
     from ..metrics import METRICS
 
     known = {"metrics": tuple(METRICS), "features": STEPS, "weights": WEIGHTS}

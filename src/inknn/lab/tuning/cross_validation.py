@@ -20,7 +20,7 @@ from ...recognizer import Recognizer
 from ..data import Rows, encode_labels, folds, groups_of, sample
 from ..pipeline import Pipeline
 from .checkpoint import Checkpoint
-from .votes_by_k import FoldErrors, measure_fold
+from .fold_errors import FoldErrors, measure_fold
 
 __all__ = ["CrossValidation"]
 

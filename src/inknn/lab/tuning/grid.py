@@ -12,8 +12,8 @@ from ...progress import Progress, no_progress, step_of
 from ..fit_command import fit_command, steps_to_digits
 from ..pipeline import Pipeline, parse_metric
 from .cross_validation import CrossValidation
+from .fold_errors import WEIGHTS
 from .result import Curve, TuneResult
-from .votes_by_k import WEIGHTS
 
 __all__ = ["parse_ks", "tune"]
 
