@@ -15,7 +15,7 @@ import click
 from ..errors import InknnError
 from ..files import is_picture
 from ..progress import terminal_progress
-from ..tables import Table
+from ..tables import Table, printable
 from .output import Sink, complain
 from .sources import STDIN, find_sources
 
