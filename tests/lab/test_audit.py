@@ -19,8 +19,8 @@ from inknn.lab.audit import audit
 from inknn.lab.audit.duplicates import exact_copies, near_copies, picture_groups
 from inknn.lab.audit.influence import measure_influence
 from inknn.lab.audit.label_noise import fit_label_noise
-from inknn.lab.audit_page import page_of
-from inknn.lab.audit_report import CSV_COLUMNS, as_csv, as_dict, as_text
+from inknn.lab.reports.audit_page import audit_page
+from inknn.lab.reports.audit_tables import CSV_COLUMNS, audit_csv, audit_dict, audit_text
 
 FLIPPED = np.arange(20, 35)
 COPY, CONFLICTING, NEARLY, BLANK = 100, 101, 300, 50
@@ -91,13 +91,13 @@ class TestLabels:
         checked = audit(LabeledDigits("shuffled", spoilt.images[:400], shuffled))
         assert checked.unrelated()
         assert checked.n_contradicted() > 300
-        text, plain = as_text(checked, 3), as_dict(checked, 3)
+        text, plain = audit_text(checked, 3), audit_dict(checked, 3)
         assert f"{checked.n_contradicted()} contradicted by the vote" in text
         assert "the labels look unrelated to the pictures" in text
         assert plain["unrelated"]
         assert plain["contradicted"] == sum(each["contradicted"] for each in plain["labels"].values())
         assert plain["contradicted_interval"][0] > 0.7
-        assert "the labels look unrelated to the pictures" in page_of(checked)
+        assert "the labels look unrelated to the pictures" in audit_page(checked)
 
     def test_right_labels_are_not_called_wrong(self, spoilt):
         clean = np.setdiff1d(np.arange(600), [*FLIPPED, COPY, CONFLICTING, NEARLY, BLANK, 200, 201, 400])
@@ -239,20 +239,20 @@ class TestOdd:
 
 class TestReports:
     def test_text_says_the_figures_and_how_many_more_there_are(self, found):
-        text = as_text(found, 3)
+        text = audit_text(found, 3)
         assert "1,200 digits, 10 labels" in text
         assert f"... and {len(found.suspects) - 3} more: raise --limit" in text
         assert "blank" in text
 
     def test_csv_has_a_row_for_each_finding(self, found):
-        rows = list(csv.DictReader(io.StringIO(as_csv(found, 5))))
+        rows = list(csv.DictReader(io.StringIO(audit_csv(found, 5))))
         assert tuple(rows[0]) == CSV_COLUMNS
         kinds = [row["finding"] for row in rows]
         assert kinds.count("label") == 5
         assert {"copy", "shared", "odd"} <= set(kinds)
 
     def test_json_holds_plain_values(self, found):
-        plain = json.loads(json.dumps(as_dict(found, 5)))
+        plain = json.loads(json.dumps(audit_dict(found, 5)))
         assert plain["contradicted"] == found.contradicted.sum()
         assert plain["suspected"] == len(found.suspects)
         assert not plain["unrelated"]
@@ -261,7 +261,7 @@ class TestReports:
 
     def test_page_has_its_pictures_in_it_and_escapes_names(self, found, spoilt):
         named = LabeledDigits("<script>alert(1)</script>", spoilt.images, spoilt.labels)
-        page = page_of(
+        page = audit_page(
             type(found)(**{**{name: getattr(found, name) for name in found.__slots__}, "digits": named})
         )
         assert "<script" not in page

@@ -15,8 +15,9 @@ from inknn.cli import main
 from inknn.datasets import write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.lab import evaluate, evaluate_data, wilson_interval
-from inknn.lab.asked import WORST
-from inknn.lab.evaluation_tables import plain_text
+from inknn.lab.evaluation import N_MISTAKES
+from inknn.lab.mistakes import Mistake
+from inknn.lab.reports.evaluation_tables import evaluation_text
 from inknn.memory import Model, open_model
 from inknn.recognizer.predictions import Predictions
 
@@ -26,7 +27,7 @@ TEN = np.arange(10)
 class Stub:
     """A recognizer that takes the first pixel for the answer, the second, in per cent, for its confidence."""
 
-    facts = {"k": 1}  # noqa: RUF012 - what a recognizer has
+    facts = {"k": 5}  # noqa: RUF012 - what a recognizer has
 
     def recognize(self, images, *, n_threads=None):
         labels = images[:, 0, 0].astype(np.int64)
@@ -65,7 +66,7 @@ class TestEvaluate:
         result = evaluate(model(), digits(answers), labels)
         assert (result.count, result.errors) == (count, len(labels[::7]))
         assert result.error_rate == result.errors / count
-        assert result.settings["k"] == 1
+        assert result.settings["k"] == 5
 
     def test_keeps_the_most_confident_mistakes_of_all(self):
         labels = np.tile([1, 2], 1500)
@@ -74,7 +75,7 @@ class TestEvaluate:
         answers[wrong] = 7
         confidence[wrong] = 30 + np.arange(60)
         found = evaluate(model(), digits(answers, confidence), labels).mistakes
-        assert [mistake.index for mistake in found] == wrong[::-1][:WORST].tolist()
+        assert [mistake.index for mistake in found] == wrong[::-1][:N_MISTAKES].tolist()
         assert [mistake.confidence for mistake in found] == sorted(
             (m.confidence for m in found), reverse=True
         )
@@ -94,6 +95,34 @@ class TestEvaluate:
         assert found.errors == 1
         assert found.scores.classes == (3, 5, 8)
         assert found.mistakes[0].answer == 8
+
+    def test_as_many_neighbors_are_shown_as_vote(self):
+        three = model()
+        three.recognizer.facts = {"k": 3}
+        found = evaluate(three, digits([1, 3]), np.array([1, 2]))
+        assert [near.index for near in found.mistakes[0].neighbors] == [0, 1, 2]
+
+    def test_a_mistake_comes_back_whole_from_plain_values(self):
+        kept = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
+        for pictures in (kept, None):
+            found = evaluate(model(pictures=pictures), digits([1, 3]), np.array([1, 2]), groups=["a", "b"])
+            (mistake,) = found.mistakes
+            again = Mistake.from_dict(json.loads(json.dumps(mistake.to_dict())))
+            assert (again.image == mistake.image).all()
+            assert (again.index, again.truth, again.answer, again.origin) == (1, 2, 3, "b")
+            for near, same in zip(mistake.neighbors, again.neighbors, strict=True):
+                assert (near.index, near.label, near.distance) == (same.index, same.label, same.distance)
+                assert np.array_equal(near.image, same.image)
+
+    @pytest.mark.parametrize(
+        "image", ["", "data:image/png;base64,????", "data:text/html,<b>", 7, None, Mistake.__doc__]
+    )
+    def test_no_mistake_is_made_of_something_else(self, image):
+        found = evaluate(model(), digits([1, 3]), np.array([1, 2])).mistakes[0].to_dict()
+        with pytest.raises((AttributeError, TypeError, ValueError)):
+            Mistake.from_dict({**found, "image": image})
+        with pytest.raises(KeyError):
+            Mistake.from_dict({name: value for name, value in found.items() if name != "truth"})
 
     def test_says_when_the_model_knows_the_very_pictures(self):
         images = digits([1, 2, 3])
@@ -167,7 +196,7 @@ class TestText:
         return evaluate(model(), digits(answers), labels, dataset="ours", groups=["ann", "ben"] * 100)
 
     def test_for_people(self):
-        lines = [re.sub(" +", " ", line) for line in plain_text(self.result()).splitlines()]
+        lines = [re.sub(" +", " ", line).strip() for line in evaluation_text(self.result(), 200).splitlines()]
         assert lines[0] == "set ours, 200 digits"
         assert lines[2] == "errors 2"
         assert lines[3] == "error 1.00 %, 95 % interval 0.27 to 3.57 %"
@@ -183,7 +212,7 @@ class TestText:
     def test_no_name_breaks_a_line(self):
         labels = np.array([1, 2])
         found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", groups=["x\ty", "\udcff"])
-        text = plain_text(found)
+        text = evaluation_text(found, 200)
         assert "a\\n\\x1b[2Jb" in text
         assert "\\udcff" in text
         assert text.encode()
@@ -195,7 +224,7 @@ class TestText:
         assert found["interval"] == list(wilson_interval(2, 200))
         assert found["averages"]["macro"]["f1"] == pytest.approx(0.99, abs=0.001)
         assert found["confusion"]["counts"][5][3] == 1
-        assert [group["name"] for group in found["sources"]] == ["ben", "ann"]
+        assert [group["name"] for group in found["groups"]] == ["ben", "ann"]
         assert found["verdicts"][0]["share"] == 1.0
         assert [mistake["index"] for mistake in found["mistakes"]] == [5, 17]
         assert "NaN" not in json.dumps(found)
@@ -233,6 +262,19 @@ class TestCommand:
         found = json.loads(out)
         assert (code, found["count"], found["settings"]["k"]) == (0, 100, 5)
         assert found["settings"]["pictures"] == "28×28, already in MNIST's normal form"
+
+    def test_the_result_is_kept_as_json_beside_the_text(self, folder, capsys):
+        path = folder / "some-images-idx3-ubyte"
+        code, out, err = run(capsys, "evaluate", path, "-o", folder / "r.json")
+        assert (code, err) == (0, "")
+        assert out.startswith(f"set         {path}, 100 digits\n")
+        kept = json.loads((folder / "r.json").read_text())
+        assert (kept["count"], kept["dataset"]) == (100, str(path))
+
+    def test_nothing_is_folded_in_a_pipe(self, folder, capsys, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "30")
+        _, out, _ = run(capsys, "evaluate", folder / "some-images-idx3-ubyte")
+        assert "verdict      digits  share %  wrong  error %  95 % interval" in out
 
     def test_a_model_is_evaluated_and_says_so(self, folder, classifier, capsys):
         classifier.save(folder / "m.inknn")
@@ -273,6 +315,8 @@ class TestBadInput:
         [
             (("mnist", "--report", "no/such/r.html"), 5, "there is no folder no/such; make it first"),
             (("mnist", "--report", "."), 5, "it is a folder"),
+            (("mnist", "-o", "no/such/r.json"), 5, "there is no folder no/such; make it first"),
+            (("mnist", "-o", "m.inknn", "--model", "m.inknn"), 5, "it is one of the files to read"),
             (("mnist", "--report", "-"), 2, "'-' is no name of a file"),
             (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
             (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),

@@ -1,7 +1,7 @@
-"""Ask a recognizer about labeled digits, and keep what its answers were worth.
+"""Evaluate a model on labeled digits.
 
-The figures are in :mod:`inknn.lab.scores`; here they get the mistakes, with the neighbors that misled, and
-all that has to be known to make them again.
+:mod:`inknn.lab.scores` computes the figures. Here they are joined by the worst mistakes and by everything
+that is needed to reproduce them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,37 +19,42 @@ from .. import __version__
 from ..errors import DataError
 from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
-from .asked import Asked, Mistake
+from .data import find_groups
+from .mistakes import Mistake, count_known, notes_on, worst_mistakes
 from .statistics import wilson_interval
 
 if TYPE_CHECKING:
     from ..datasets.load import Part
     from ..memory import Model
+    from ..recognizer import Predictions
     from .scores import Scores
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data"]
+
+N_MISTAKES = 24
+"""Mistakes that are kept with their pictures, unless another number is given."""
 
 _BATCH = 1000  # digits between two reports of progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How a recognizer did on a labeled set.
+    """How well a model did on a labeled set.
 
     Attributes
     ----------
     dataset : str
-        What the digits are called.
+        Name of the digits.
     scores : Scores
         All figures.
     seconds : float
-        From pictures of digits in normal form to answers; loading is not in it.
+        From pictures of digits in normal form to answers, without loading.
     settings : mapping
         What the figures depend on, as plain values.
     mistakes : tuple of Mistake
-        The most confident wrong answers first, :data:`inknn.lab.asked.WORST` at most.
+        The worst of them, most confident first.
     notes : tuple of str
-        What has to be known before the figures are believed.
+        Reasons to doubt the figures, such as digits that the model knows.
     """
 
     dataset: str
@@ -61,17 +66,17 @@ class Evaluation:
 
     @property
     def count(self) -> int:
-        """How many digits were asked about."""
+        """How many digits were evaluated."""
         return self.scores.count
 
     @property
     def errors(self) -> int:
-        """How many answers are wrong; a refused digit counts by its best label."""
+        """How many answers are wrong; a digit that is refused counts by its best label."""
         return self.scores.errors
 
     @property
     def error_rate(self) -> float:
-        """The part that is wrong, 0 to 1."""
+        """Share of the answers that are wrong, 0 to 1."""
         return self.errors / self.count
 
     @property
@@ -81,7 +86,7 @@ class Evaluation:
 
     @property
     def milliseconds_per_digit(self) -> float:
-        """Time for each digit, all threads together."""
+        """Time for each digit, with all threads at work."""
         return 1000 * self.seconds / self.count
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,9 +112,10 @@ def evaluate_data(
     *,
     model: str | os.PathLike[str] | None = None,
     preset: str | None = None,
+    n_mistakes: int = N_MISTAKES,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """Evaluate inknn, or a model of one's own, on labeled digits by name or path.
+    """Evaluate the factory model, or a model of one's own, on labeled digits by name or path.
 
     Parameters
     ----------
@@ -118,11 +124,14 @@ def evaluate_data(
     part : {"test", "train"}
         Which part of it, where it has two.
     model
-        A file of :meth:`inknn.DigitClassifier.save`, instead of inknn as it comes (None or "mnist").
+        A file of ``inknn fit`` or :meth:`inknn.DigitClassifier.save`; None or "mnist" is the factory model,
+        which knows MNIST's training digits.
     preset : {"best", "fast"}, optional
-        Of inknn as it comes; that of ``inknn read`` by default.
+        Of the factory model; that of ``inknn read`` by default.
+    n_mistakes : int
+        Mistakes to keep, at most.
     progress
-        Told how far it is.
+        Called as the work goes on.
 
     Returns
     -------
@@ -140,13 +149,13 @@ def evaluate_data(
 
     digits = load_digits(data, part, normalize=True, progress=progress)
     _check_labels(digits.labels, digits.name)
-    asked = open_model(model, preset, progress)
-    _check_known(digits.labels, asked.classes, digits.name)
+    opened = open_model(model, preset, progress)
+    _check_known(digits.labels, opened.classes, digits.name)
     images, changed = digits.images, True
     if not digits.several_sizes:
         images, changed = to_normal_form(images, progress)
     found = evaluate(
-        asked,
+        opened,
         images,
         digits.labels,
         dataset=digits.name,
@@ -154,8 +163,9 @@ def evaluate_data(
         settings={
             **_part(data, part),
             "pictures": _treatment(None if digits.several_sizes else digits.images.shape[1:], changed),
-            "model": asked.name,
+            "model": opened.name,
         },
+        n_mistakes=n_mistakes,
         progress=progress,
     )
     return replace(found, notes=(*map(str, digits.remarks), *found.notes))
@@ -169,26 +179,29 @@ def evaluate(
     dataset: str = "given digits",
     groups: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    n_mistakes: int = N_MISTAKES,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """Ask a model about labeled digits.
+    """Evaluate a model on labeled digits.
 
     Parameters
     ----------
     model
-        Whom to ask: :func:`inknn.memory.open_model` gives it.
+        Of digits, as :func:`inknn.memory.open_model` gives it.
     images : uint8 (n, 28, 28)
         In MNIST's normal form.
     labels : int (n,)
-        What they are.
+        What the digits are.
     dataset
-        What to call them in the report.
+        Name of the digits, for reports.
     groups
-        The writer or file of each, where known.
+        The writer or file of each digit, where known.
     settings
-        To name in the report before those of the recognizer.
+        Further settings to report, before those of the recognizer.
+    n_mistakes : int
+        Mistakes to keep, at most.
     progress
-        Told how far it is.
+        Called as the work goes on.
 
     Returns
     -------
@@ -205,25 +218,55 @@ def evaluate(
         raise ValueError(f"{len(images)} digits can't be compared with {len(labels)} labels")
     _check_labels(labels, dataset)
     _check_known(labels, model.classes, dataset)
-    asked = Asked(model, images, np.asarray(labels, np.int64), groups)
     started = time.perf_counter()
-    for start in range(0, len(images), _BATCH):
-        progress("recognizing", start / len(images))
-        asked.ask(start, start + _BATCH)
+    answers = _recognize(model, images, progress)
     seconds = time.perf_counter() - started
-    progress("recognizing", 1.0)
+
+    from .scores import Scores  # scikit-learn: a second that wrong input needn't wait for
+
+    facts = model.recognizer.facts
+    truth = np.asarray(labels, np.int64)
     return Evaluation(
         dataset,
-        asked.scores(),
+        Scores(
+            truth,
+            answers.labels,
+            answers.probabilities(),
+            model.classes,
+            answers.confidence,
+            answers.verdicts,
+            find_groups(groups, truth),
+        ),
         seconds,
-        {**(settings or {}), **model.recognizer.facts, "inknn": __version__},
-        asked.mistakes(),
-        asked.notes(),
+        {**(settings or {}), **facts, "inknn": __version__},
+        worst_mistakes(
+            answers,
+            images,
+            truth,
+            pictures=model.pictures,
+            origins=groups,
+            n_neighbors=facts["k"],
+            limit=n_mistakes,
+        ),
+        notes_on(images, count_known(answers, images, model.pictures)),
+    )
+
+
+def _recognize(model: Model, images: NDArray[np.uint8], progress: Progress) -> Predictions:
+    """The answers to all digits, in batches between which progress is reported."""
+    batches: list[Predictions] = []
+    for start in range(0, len(images), _BATCH):
+        progress("recognizing", start / len(images))
+        batches.append(model.predict(images[start : start + _BATCH]))
+    progress("recognizing", 1.0)
+    names = [part.name for part in fields(batches[0]) if part.name != "classes"]
+    return replace(
+        batches[0], **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in names}
     )
 
 
 def _check_labels(labels: NDArray[np.integer], name: str) -> None:
-    """Whether anything can be said of how well these digits are told apart."""
+    """Refuse digits that can't show how well a model tells labels apart."""
     if not len(labels):
         raise DataError(f"{name} holds no digits; there is nothing to evaluate")
     if (labels == labels[0]).all():
@@ -246,14 +289,14 @@ def _listed(digits: NDArray[np.integer]) -> str:
 
 
 def _part(data: str | os.PathLike[str], part: str) -> dict[str, str]:
-    """The part asked about, for the report; a file has but one."""
+    """The part that was evaluated, for the report; a file has only one."""
     if os.path.isfile(data):
         return {}
     return {"part": f"{part}, where there are two" if os.path.isdir(data) else part}
 
 
 def _treatment(shape: tuple[int, ...] | None, changed: bool) -> str:
-    """What was done to pictures (height, width), or of several sizes, before they were asked about."""
+    """How pictures of this (height, width), or of several sizes, were prepared."""
     if shape is None:
         return "of several sizes, each brought into MNIST's normal form"
     height, width = shape
