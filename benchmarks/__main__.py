@@ -8,10 +8,10 @@ from inknn.errors import InknnError
 
 from .peers import missing_searches
 from .registry import BENCHMARKS
-from .results import FOLDER, run, save
+from .results import FOLDER, load, run, save, write_page
 from .searches import WrongAnswerError
 from .sizes import FULL, QUICK
-from .tables import conditions, table
+from .tables import conditions, page, table
 
 _LIST = "\n".join(f"  {name:12} {line.what}" for name, line in BENCHMARKS.items())
 _MINUTES = sum(line.minutes for line in BENCHMARKS.values())
@@ -44,6 +44,7 @@ def main(names: tuple[str, ...], quick: bool, keep: bool) -> None:
         click.echo(f"{name}\n{table(result).to_text()}{conditions(result)}\n")
         if keep:
             save(result)
+            write_page(page(load()))
             click.echo(f"  kept in {FOLDER / name}.json", err=True)
 
 

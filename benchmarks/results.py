@@ -16,7 +16,7 @@ from .peers import missing_searches
 from .registry import BENCHMARKS, measure
 from .sizes import FULL, Row, Size
 
-__all__ = ["FOLDER", "Result", "load", "run", "save"]
+__all__ = ["FOLDER", "Result", "load", "run", "save", "write_page"]
 
 FOLDER = Path(__file__).parent / "results"
 
@@ -48,6 +48,12 @@ def save(result: Result, folder: Path = FOLDER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / f"{result['benchmark']}.json") as file:
         file.write((json.dumps(result, indent=1) + "\n").encode())
+
+
+def write_page(parts: list[str], folder: Path = FOLDER) -> None:
+    """Write ``README.md``: the parts of a page of all results, for people who look at the folder."""
+    with atomic_write(folder / "README.md") as file:
+        file.write(("\n\n".join(parts) + "\n").encode())
 
 
 def load(folder: Path = FOLDER) -> dict[str, Result]:

@@ -83,6 +83,13 @@ _AMOUNTS = {
     "test": "{test:,} test digits",
     "digits": "{digits:,} digits",
 }
+_INTRODUCTION = (
+    "The last full run of every benchmark. inknn and its peers ran one after the other on the same machine, "
+    "with the same data, and on all cores unless the text says otherwise. All searches are exact, and each "
+    "run checked that they found the same neighbors. The column × has the time of each divided by the time "
+    "of inknn. "
+    "`python -m benchmarks all --save` repeats the run and writes this page."
+)
 _PEERS = ("scikit-learn", "faiss-cpu")
 
 
@@ -102,8 +109,8 @@ def conditions(result: Result) -> str:
 
 
 def page(results: Mapping[str, Result]) -> list[str]:
-    """Parts of a Markdown page: a section for each benchmark."""
-    parts = []
+    """Parts of a Markdown page: an introduction, and a section for each benchmark."""
+    parts = ["# Benchmarks", _INTRODUCTION]
     for name, result in results.items():
         what = BENCHMARKS[name].what
         parts += [f"## {name}", f"{what[0].upper()}{what[1:]}."]

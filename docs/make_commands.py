@@ -21,9 +21,9 @@ def pages() -> dict[str, str]:
     app = build_app()
     index = [
         "# Commands",
-        "What each command says with `--help`, on one page each, written from the command itself.",
+        "Each command has a page with the text that `--help` prints.",
         _table(("command", "what it does"), (_row(name, app.commands[name]) for name in app.commands)),
-        "`inknn --version` shows the version, `inknn completion` sets up the Tab key. "
+        "`inknn --version` prints the version, `inknn completion` sets up the Tab key. "
         "[Exit codes](../exit-codes.md) are the same for all commands.",
     ]
     made = {f"{FOLDER}/index.md": _joined(index)}

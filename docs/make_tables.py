@@ -45,18 +45,18 @@ def metrics() -> list[str]:
         )
         for each in METRICS.values()
     )
-    head = ("name", "distance of a and b", "cost of a pair", "true metric", "compares", "looks at")
+    head = ("name", "distance of a and b", "cost of a pair", "true metric", "compares", "searches")
     return [
         "# Metrics",
         "Names for `--metric`, for `metric=` of [`NearestNeighbors`](../api/neighbors.md) and "
         "[`KNeighborsClassifier`](../api/classifiers.md), and for [`kneighbors`](../api/metrics.md). "
         "`inknn metrics` prints this table.",
         _table(head, rows),
-        "Costs are in operations on the d numbers of a vector, or roughly the time on one core. "
-        "A true metric is zero only between equals, symmetric, and no way round is shorter. "
-        "Those that compare digits take 28×28 pixels only. A search looks at all references or, in the "
-        "costly metrics, at so many that are nearest in Euclidean distance, and is exact within those. "
-        "A function of two vectors serves as a metric too.",
+        "Costs are operations on the d numbers of a vector, or roughly the time on one core. "
+        "A true metric is zero only between equal vectors, it is symmetric, and the triangle inequality "
+        "holds. Metrics that compare digits take 28×28 pixels only. A search compares all references or, "
+        "for a costly metric, a shortlist of those that are nearest in Euclidean distance, within which it "
+        "is exact. A function of two vectors can be a metric too.",
     ]
 
 
@@ -78,8 +78,8 @@ def features() -> list[str]:
         "Names for [`inknn.estimators.registry.feature`](../api/features.md), which returns a scikit-learn "
         "transformer, and for `inknn tune --feature`.",
         _table(("name", "what it describes", "numbers", "takes", "needs labels"), rows),
-        f"`inknn fit --feature` and `DigitClassifier(features=...)` know {fitted}, and `learned`: the "
-        "gradient histograms in the learned metric that the reader uses. `inknn tune` knows `learned` too.",
+        f"`inknn fit --feature` and `DigitClassifier(features=...)` take {fitted}, and `learned`: the "
+        "gradient histograms in the learned metric that the reader uses. `inknn tune` takes `learned` too.",
     ]
 
 
@@ -99,7 +99,7 @@ def preprocessing() -> list[str]:
 
 
 def data_sets() -> list[str]:
-    """The sets known by name."""
+    """The published sets."""
     rows = (
         (
             f"[`{each.name}`](#{each.name})",
@@ -115,7 +115,7 @@ def data_sets() -> list[str]:
         "# Data sets",
         "Names for every command that takes DATA, and for "
         "[`inknn.datasets.load_digits`](../api/datasets.md). `inknn data list` prints this table, "
-        "`inknn data fetch NAME` gets what is not here yet.",
+        "`inknn data fetch NAME` downloads a set.",
         _table(("name", "train", "test", "size", "to fetch", "license"), rows),
         *(part for entry in CATALOG.values() for part in _entry(entry)),
     ]
@@ -160,15 +160,7 @@ def benchmarks() -> list[str]:
     from benchmarks.results import load
     from benchmarks.tables import page
 
-    return [
-        "# Benchmarks",
-        "The last full run of every benchmark. inknn and its peers ran one after the other on the same "
-        "machine, with the same data, and on all cores unless the text says otherwise. All searches are "
-        "exact, and each run checked that they found the same neighbors. The column × has the time of each "
-        "divided by the time of inknn. [Run the benchmarks](../../how-to/benchmarks.md) explains how to "
-        "repeat a run.",
-        *page(load()),
-    ]
+    return page(load())
 
 
 def _yes(is_so: bool) -> str:

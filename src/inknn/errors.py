@@ -61,7 +61,7 @@ class MissingExtraError(InknnError):
 
 
 class ParameterError(InknnError, ValueError):
-    """The value of an option or parameter makes no sense."""
+    """The value of an option or parameter makes no sense, alone or with the others."""
 
     exit_code = 2
     http_status = 422

@@ -57,7 +57,8 @@ class TestCommands:
     def test_show_draws_a_picture(self, inknn, tmp_path):
         done = inknn("show", "digits8x8", "-o", tmp_path / "a.png", "--part", "test")
         assert (done.returncode, done.stderr) == (0, "")
-        assert Image.open(tmp_path / "a.png").size > (1000, 500)
+        with Image.open(tmp_path / "a.png") as sheet:
+            assert sheet.size > (1000, 500)
 
     def test_import_says_what_it_saved(self, inknn, pictures, tmp_path):
         done = inknn("import", pictures, "-o", tmp_path / "a.npz", "--normalize")

@@ -122,7 +122,8 @@ class TestRead:
         (folder / "pipe").write_bytes((folder / "seven.png").read_bytes())
         out, err = process.communicate(timeout=60)
         assert (process.returncode, out, err) == (0, b"7\n", b"")
-        assert Image.open(folder / "seen" / "pipe.png").width >= seven.width
+        with Image.open(folder / "seen" / "pipe.png") as drawn:
+            assert drawn.width >= seven.width
 
     def test_a_blank_picture_is_no_failure_and_has_a_warning(self, folder):
         done = inknn("read", "-f", "jsonl", "blank.png", cwd=folder)

@@ -149,6 +149,7 @@ class TestLogging:
         ("words", "environment"), [(("-v",), {}), (("--verbose",), {}), ((), {"INKNN_LOG": "debug"})]
     )
     def test_shows_on_stderr_what_is_done_and_when(self, folder, words, environment):
+        self.logged(folder, "read", "seven.png")  # so that the index is prepared
         code, out, err = self.logged(folder, *words, "read", "seven.png", **environment)
         assert (code, out) == (0, "7\n")
         assert re.search(r"^ *\d+ ms  inknn\.cache: .*index.* loaded from the cache$", err, re.MULTILINE)

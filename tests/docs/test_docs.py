@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import json
 import os
 import re
 import shlex
@@ -25,6 +26,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.__main__ import main as benchmarks
+from benchmarks.results import load as load_results
 from inknn.cli import build_app, main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,6 +218,14 @@ class TestPages:
         for code in re.findall(rf"`({OURS}[^`]+)`", text):
             parse(code, fragment=True)
 
+    @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+    def test_every_command_in_a_notebook_exists(self, path):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        commands = re.findall(rf"`({OURS}[^`]+)`|^    ({OURS}.+)$", text, re.MULTILINE)
+        for inline, line in commands:
+            parse(inline or line, fragment=bool(inline))
+
     @pytest.mark.parametrize("page", PAGES)
     def test_every_option_named_in_the_text_exists(self, page):
         options = {option for command in all_commands() for each in command.params for option in each.opts}
@@ -272,6 +282,8 @@ class TestMadePages:
         for page, table in tables.items():
             for name in table:
                 assert f"`{name}`" in pages[f"reference/tables/{page}.md"]
+        for name in load_results():
+            assert f"\n## {name}\n" in pages["reference/tables/benchmarks.md"]
 
     def test_every_kind_of_plot_is_drawn_for_the_site(self, making):
         from inknn.lab.plots import PLOTS

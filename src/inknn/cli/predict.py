@@ -15,8 +15,7 @@ import click
 from ..errors import InknnError
 from ..files import is_picture
 from ..progress import terminal_progress
-from ..tables import printable
-from .columns import write_table
+from ..tables import Table, printable
 from .output import Sink, complain
 from .sources import STDIN, find_sources
 
@@ -173,7 +172,7 @@ class _Table(_Lines):
         self.rows.append(_cells(prediction))
 
     def close(self) -> None:
-        write_table(self.sink, _HEADS, [(printable(name), *rest) for name, *rest in self.rows])
+        self.sink.write(Table(_HEADS, self.rows).to_text())
 
 
 def _cells(prediction: Prediction) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ influence on it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -36,22 +36,13 @@ _WIDTH = 100  # characters of the table, wherever it is printed
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How some references did on the held-out digits.
-
-    Attributes
-    ----------
-    name : str
-    references, errors, count : int
-        References, held-out digits that got a wrong answer, held-out digits.
-    milliseconds : float
-        Of the search alone, for each digit.
-    """
+    """How some references did on ``count`` held-out digits; milliseconds for each, of the search alone."""
 
     name: str
     references: int
     errors: int
     count: int
-    milliseconds: float
+    search_milliseconds: float
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -60,15 +51,7 @@ class Cost:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
-        return {
-            "name": self.name,
-            "references": self.references,
-            "errors": self.errors,
-            "count": self.count,
-            "error_rate": self.errors / self.count,
-            "interval": list(self.interval),
-            "search_milliseconds": self.milliseconds,
-        }
+        return {**asdict(self), "error_rate": self.errors / self.count, "interval": list(self.interval)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,14 +102,9 @@ class Condensed:
         heads = ("references", "count", "errors", "error %", "95 % interval", "search, ms a digit")
         rows = []
         for cost in self.costs:
-            low, high = cost.interval
-            rows.append(
-                (
-                    *(cost.name, f"{cost.references:,}", f"{cost.errors:,}"),
-                    f"{100 * cost.errors / cost.count:.2f}",
-                    *(f"{100 * low:.2f}–{100 * high:.2f}", f"{cost.milliseconds:.4f}"),
-                )
-            )
+            rate, low, high = (f"{100 * part:.2f}" for part in (cost.errors / cost.count, *cost.interval))
+            counts = (f"{cost.references:,}", f"{cost.errors:,}")
+            rows.append((cost.name, *counts, rate, f"{low}–{high}", f"{cost.search_milliseconds:.4f}"))
         return (
             f"set       {self.digits.name}, {len(self.digits):,} digits\n"
             f"kept      {len(self.indices):,} ({100 * self.ratio:.1f} %), {self.method}\n"
@@ -207,10 +185,10 @@ def count_to_keep(keep: str | None, count: int, n_labels: int = 1) -> int:
     ParameterError
         If it is neither, more than all digits, or less than one for each label.
     """
-    number, is_part = (0.1, True) if keep is None else _parse_keep(keep)
-    wanted = max(1, round(number * count if is_part else number))
     if keep is None:
-        return max(n_labels, wanted)
+        return max(n_labels, round(count / 10))
+    number = _parse_keep(keep)
+    wanted = max(1, round(number * count)) if isinstance(number, float) else number
     if wanted > count:
         raise ParameterError(f"can't keep {keep} of {count:,} digits; write 10% or {max(1, count // 10)}")
     if wanted < n_labels:
@@ -221,6 +199,18 @@ def count_to_keep(keep: str | None, count: int, n_labels: int = 1) -> int:
     return wanted
 
 
+def _parse_keep(keep: str) -> float | int:
+    """A part of the digits, a float from 0 to 1, or a number of them, an int."""
+    text = keep.strip()
+    try:
+        number = float(text[:-1]) / 100 if text.endswith("%") else int(text)
+    except ValueError:
+        raise ParameterError(f"{keep!r} is no number of digits to keep; write 10% or 6000") from None
+    if not number > 0 or (isinstance(number, float) and number > 1):  # nan is not greater than 0
+        raise ParameterError(f"can't keep {keep} of the digits; write 10% or 6000")
+    return number
+
+
 def save_digits(found: Condensed, file: BinaryIO) -> None:
     """Write NPZ of the kept digits: ``images``, ``labels``, ``indices`` among all, ``groups`` if known."""
     kept = found.digits.rows(found.indices)
@@ -228,19 +218,6 @@ def save_digits(found: Condensed, file: BinaryIO) -> None:
     if kept.groups is not None:
         arrays["groups"] = np.array(kept.groups)
     np.savez_compressed(file, **arrays)
-
-
-def _parse_keep(keep: str) -> tuple[float, bool]:
-    """A number of digits and False, or a part of them, 0 to 1, and True."""
-    text = keep.strip()
-    is_part = text.endswith("%")
-    try:
-        number = float(text[:-1]) / 100 if is_part else float(int(text))
-    except (ValueError, OverflowError):
-        raise ParameterError(f"{keep!r} is no number of digits to keep; write 10% or 6000") from None
-    if not 0 < number <= (1 if is_part else np.inf):  # nan is neither
-        raise ParameterError(f"can't keep {keep} of the digits; write 10% or 6000")
-    return number, is_part
 
 
 @dataclass(frozen=True, slots=True, eq=False)

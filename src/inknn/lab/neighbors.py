@@ -24,22 +24,10 @@ def find_neighbors(
     progress: Progress = no_progress,
     what: str = "searching neighbors",
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The k nearest references of each query, or as many as there are.
+    """The k nearest references of each query (q, d), or as many as there are; ``own`` are left out if given.
 
-    Parameters
-    ----------
-    references : References
-    queries : (q, d)
-    k : int
-    own : int64 (q,), optional
-        For each query the reference that it is itself, to leave out.
-    progress, what
-        Reported to under this name.
-
-    Returns
-    -------
-    distances, indices : float64, int64 (q, k)
-        Ascending.
+    As :meth:`inknn.recognizer.references.References.neighbors`, in batches, with progress under the name
+    ``what``. Returns distances, ascending, and indices, float64 and int64 (q, k).
     """
     found = []
     for start in range(0, len(queries), _BATCH):

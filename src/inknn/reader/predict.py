@@ -29,7 +29,7 @@ class Prediction:
     """What a model predicts for one digit.
 
     ``label``, ``verdict``, ``confidence``, ``credibility`` and ``neighbors`` are as of
-    :class:`inknn.Digit`; ``source`` names the picture, and ``note`` is a remark on it.
+    :class:`inknn.Digit`; ``source`` names the picture, and ``note`` is a remark on it, or None.
     """
 
     source: str

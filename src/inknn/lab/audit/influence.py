@@ -76,10 +76,6 @@ def measure_influence(
     codes : int64 (n,)
         Labels, 0 to ``n_labels`` − 1.
     n_labels, n_neighbors : int
-
-    Returns
-    -------
-    Influence
     """
 
     def is_right(distances: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -116,22 +116,10 @@ def label_distances(
     n_labels: int,
     progress: Progress = no_progress,
 ) -> NDArray[np.float64]:
-    """From some digits to the mean of their nearest digits of each label, without themselves.
+    """Distances from digits to the mean of their nearest digits of each label but themselves, float64 (q, c).
 
-    Parameters
-    ----------
-    vectors : float32 (n, d)
-    codes : int64 (n,)
-        Labels, 0 to ``n_labels`` − 1.
-    rows : int64 (q,)
-        The digits to measure from.
-    n_labels : int
-    progress : Progress, optional
-
-    Returns
-    -------
-    float64 (q, n_labels)
-        Infinite only for a label that no other digit has.
+    ``vectors`` (n, d) and ``codes`` (n,), 0 to ``n_labels`` − 1, are of all digits, ``rows`` (q,) those to
+    measure from. Infinite only for a label that no other digit has.
     """
     size = int(np.clip(len(vectors) // (20 * n_labels), 3, 12))  # as many as lie close together
     result = np.full((len(rows), n_labels), np.inf)

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from ... import __version__
 from ...datasets import LabeledDigits
 from ...errors import DataError
-from ...progress import Progress, no_progress
+from ...progress import Progress, no_progress, step_of
 from ...recognizer import Recognizer
 from ..data import Rows, encode_labels, folds, groups_of, sample
 from ..pipeline import Pipeline
@@ -36,12 +37,8 @@ class CrossValidation:
     digits : LabeledDigits
     k : int
         The largest k wanted.
-    count : int
-        Folds.
-    limit : int, optional
-        Use only so many digits, of each label its share.
-    fresh : bool
-        Take nothing from an earlier run.
+    count, limit, fresh
+        ``folds``, ``limit`` and ``fresh`` of :func:`inknn.lab.tuning.tune`.
 
     Attributes
     ----------
@@ -52,11 +49,6 @@ class CrossValidation:
         Searches there are results of, and how many of them were taken from an earlier run.
     seconds : float
         What all these searches took, whenever they ran.
-
-    Raises
-    ------
-    DataError
-        If there are too few digits, of one label or of all.
     """
 
     def __init__(
@@ -87,16 +79,13 @@ class CrossValidation:
         for i, (known, held_out) in enumerate(self.folds.parts):
             name = f"{features} | {metric} | fold {i + 1}"
             found = FoldErrors.restored(self.checkpoint.get(name), self.k)
-            if found is not None:
-                self.taken += 1
-            else:
-
-                def report(part: float, i: int = i) -> None:
-                    progress(f"{features}, {metric}, fold {i + 1}", (i + part) / count)
-
+            if found is None:
+                report = partial(step_of(progress, i, count), f"{features}, {metric}, fold {i + 1}")
                 report(0.0)
                 found = self._measured(features, metric, known, held_out, report)
                 self.checkpoint.keep(name, found.to_dict())
+            else:
+                self.taken += 1
             self.searches += 1
             self.seconds += found.seconds
             yield found

@@ -35,15 +35,9 @@ Search = Callable[[NDArray[Any]], tuple[NDArray[np.float64], NDArray[np.int64]]]
 
 @dataclass(frozen=True, slots=True)
 class FoldErrors:
-    """Wrong answers in one fold.
+    """Wrong answers in one fold, by vote, for k = 1, 2, ...: of the digits held out, and of training digits.
 
-    Attributes
-    ----------
-    held_out, training : int
-        Digits held out, and digits of the training part that the training error was counted on.
-    wrong, wrong_in_training : mapping of str to list of int (k,)
-        Wrong answers among them for each vote, for k = 1, 2, ...
-    seconds : float
+    ``held_out`` and ``training`` are how many there were, ``seconds`` what it took.
     """
 
     held_out: int
@@ -82,23 +76,15 @@ def measure_fold(
 
     Parameters
     ----------
-    known : (n, d) and int64 (n,)
-        Vectors of the references, and their classes, 0 to ``n_labels`` − 1.
-    held_out : (q, d) and int64 (q,)
-        Vectors of the queries, and their true classes.
+    known, held_out : (n, d) and int64 (n,), (q, d) and int64 (q,)
+        Vectors and classes, 0 to ``n_labels`` − 1, of references and queries.
     training : int64 (m,)
         Rows of ``known`` to count the training error on; each is its own nearest neighbor.
     metric : str
         As :func:`inknn.lab.pipeline.parse_metric` takes it.
-    k : int
-        1 to n.
-    n_labels : int
+    k, n_labels : int
     report : callable
         Called with the part that is done, 0 to 1.
-
-    Returns
-    -------
-    FoldErrors
     """
     start = time.perf_counter()
     vectors, classes = known
