@@ -58,7 +58,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 @click.command(cls=_ListsKinds)
 @click.argument("kind", metavar="KIND", shell_complete=_complete)
 @click.argument("data", metavar="[DATA]", required=False, shell_complete=complete_data)
-@click.option("--output", "-o", required=True, type=FileName(), help="Ends in .png, .svg or .pdf.")
+@click.option("--output", "-o", required=True, type=FileName(), help="File to write: .png, .svg or .pdf.")
 @click.option(
     "--from",
     "result",
@@ -90,9 +90,9 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 def plot(kind: str, data: str | None, output: str, dpi: int, quiet: bool, **options: Any) -> None:
     """Draw a plot of labeled digits or of a result, as PNG, SVG or PDF.
 
-    DATA is the name or path of labeled digits, by default mnist. Plots of figures also draw a result that
-    another command has kept (--from); from DATA they compute it first. Without -n a plot takes as many digits
-    as it can draw in some seconds; its caption says how many. Needs matplotlib: pip install 'inknn[lab]'.
+    DATA is the name or path of labeled digits, by default mnist. Kinds with the option --from draw a result
+    that another command has kept; from DATA they compute it first. Without -n a plot takes as many digits as
+    it can draw in some seconds; its caption says how many. Needs matplotlib: pip install 'inknn[lab]'.
 
     Examples:
 

@@ -110,7 +110,7 @@ def _answers(plane: Plane, points: Points, k: int) -> NDArray[np.integer]:
 
 
 def _paint(axes: Axes, plane: Plane, k: int, window: Window) -> NDArray[np.integer]:
-    """Regions in pale colors with their borders, exact for k = 1; returns labels, (rows, columns)."""
+    """Regions in pale colors with their borders; returns labels, (rows, columns)."""
     from matplotlib.colors import to_rgb
 
     left, right, bottom, top = window
@@ -128,38 +128,11 @@ def _paint(axes: Axes, plane: Plane, k: int, window: Window) -> NDArray[np.integ
         interpolation="nearest",
         zorder=0,
     )
-    if k == 1:
-        _voronoi_borders(axes, plane)
-    else:
-        for label in np.unique(answers):
-            axes.contour(x, y, answers == label, levels=[0.5], colors=INK, linewidths=0.6, zorder=1)
+    for label in np.unique(answers):
+        axes.contour(x, y, answers == label, levels=[0.5], colors=INK, linewidths=0.6, zorder=1)
     dots: dict[str, Any] = {"s": 18, "edgecolors": "white", "linewidths": 0.5, "zorder": 2}
     axes.scatter(plane.references[:, 0], plane.references[:, 1], c=0.8 * colors[codes], **dots)
     return answers
-
-
-def _voronoi_borders(axes: Axes, plane: Plane) -> None:
-    """The edges of Voronoi cells that separate two labels."""
-    from matplotlib.collections import LineCollection
-    from scipy.spatial import Voronoi
-
-    points, first = np.unique(plane.references, axis=0, return_index=True)
-    labels = plane.labels[first]
-    if len(points) < 5:
-        return
-    # Corners far away around all points: the edges that matter then have an end.
-    middle, reach = points.mean(axis=0), 20 * np.ptp(points, axis=0).max()
-    corners = middle + reach * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
-    cells = Voronoi(np.concatenate([points, corners]))
-    labels = np.concatenate([labels, np.full(4, -1)])
-    parted = labels[cells.ridge_points[:, 0]] != labels[cells.ridge_points[:, 1]]
-    real = (cells.ridge_points < len(points)).all(axis=1)
-    edges = [
-        cells.vertices[ridge]
-        for ridge, wanted in zip(cells.ridge_vertices, parted & real, strict=True)
-        if wanted and min(ridge) >= 0
-    ]
-    axes.add_collection(LineCollection(edges, colors=INK, linewidths=0.5, zorder=1), autolim=False)
 
 
 def _mark_neighbors(axes: Axes, strip: Axes, plane: Plane, k: int, picked: int) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, ParameterError
 from ...search import kneighbors
+from ..data import encode_labels, groups_of, hold_out
 from ..mistakes import Mistake
 from . import anatomy, curves, evaluations, pictures, speed
 from .decision_regions import regions
@@ -203,25 +204,23 @@ def _digits(request: Request) -> Figure:
 def _learning_curve(request: Request) -> Figure:
     from ..learning_curve import measure_learning
 
-    whole = request.normalized(request.digits())
-    most = request.limit or 6000
-    drawn = request.sample(whole, most + 2000)
-    split = min(most, len(drawn) * 3 // 4)
-    if split < 10:
-        raise DataError(f"{whole.name}: a learning curve needs more than {len(drawn)} digits")
-    sizes = [count for count in (30, 100, 300, 1000, 3000, 10_000, 30_000) if count < 0.8 * split] + [split]
-    references, queries = drawn.rows(slice(split)), drawn.rows(slice(split, None))
+    whole = request.digits()
+    encode_labels(whole)  # or there are too few digits, or only one label
+    split = hold_out(whole.labels, groups_of(whole))
+    references = request.normalized(request.sample(whole.rows(split.known), request.limit or 6000))
+    queries = request.normalized(request.sample(whole.rows(split.held_out), 2000))
+    most = len(references)
     rows = measure_learning(
         references.images,
         references.labels,
         queries.images,
         queries.labels,
-        sizes=sizes,
+        sizes=[size for size in (30, 100, 300, 1000, 3000, 10_000, 30_000) if size < 0.8 * most] + [most],
         progress=request.progress,
     )
     caption = (
-        f"{whole.name}: each point is the error on the same {len(queries):,} digits, which are no references "
-        f"(drawn with seed {request.seed} from the training part)."
+        f"{whole.name}, training part (seed {request.seed}): each point is the error on the same "
+        f"{len(queries):,} digits, which were held out {split.how}."
     )
     return curves.learning_curve(rows, caption=caption, size=request.size)
 

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from ..statistics import wilson_interval
 from .style import (
     BLUE,
-    INK,
     SMALL,
     VERMILLION,
     drawing,
-    halo,
     new_figure,
     percent_ticks,
     plain_ticks,
@@ -27,9 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["speed_accuracy"]
-
-_NAMED = 10
-"""So many points have their names beside them; more points are numbered."""
 
 
 @drawing
@@ -70,8 +65,7 @@ def speed_accuracy(
     plain_ticks(axes.yaxis, round_values(*ylim))
     percent_ticks(axes.yaxis)
     axes.grid(True)
-    write = _name_points if len(rows) <= _NAMED else _number_points
-    write(axes, rows, times, rates)
+    _number_points(axes, rows, times, rates)
     return figure
 
 
@@ -92,7 +86,7 @@ def _number_points(
     names, colors = [], []
     for number, i in enumerate(np.argsort(rates, kind="stable"), start=1):
         colors.append(_color(rows[i]))
-        names.append(f"{number}  {_named(rows[i], rates[i])}")
+        names.append(f"{number}  {rows[i]['name']}, {100 * rows[i]['errors'] / rows[i]['test']:.2g} %")
         above: dict[str, Any] = {"zorder": 100 - number}  # the least error on top
         axes.plot(times[i], rates[i], "o", color=colors[-1], markersize=24, markeredgecolor="white", **above)
         inside: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": SMALL, **above}
@@ -108,42 +102,3 @@ def _number_points(
         labelcolor=colors,
         ncols=-(-len(names) // 32),
     )
-
-
-def _named(row: Mapping[str, Any], rate: float) -> str:
-    return f"{row['name']}, {100 * rate:.2g} %"
-
-
-def _name_points(
-    axes: Axes, rows: Sequence[Mapping[str, Any]], times: NDArray[Any], rates: NDArray[Any]
-) -> None:
-    """Names beside the points: on the side where no other point is, moved down from other names."""
-    place = axes.transData.transform(np.column_stack([times, rates]))
-    pixels = axes.figure.dpi / 72  # per point
-    height = 1.5 * SMALL * pixels
-    taken: list[tuple[float, float, float]] = []
-    for i in np.argsort(-place[:, 1]):
-        name = _named(rows[i], rates[i])
-        wide = 0.62 * SMALL * len(name) * pixels
-        x, y = place[i] + [16, 0.8 * height]
-        others = np.delete(place, i, axis=0)
-        crowded = (
-            (others[:, 0] > x - 8) & (others[:, 0] < x + wide) & (np.abs(others[:, 1] - y) < 2.5 * height)
-        )
-        left = bool(crowded.any()) and place[i, 0] - 16 - wide > axes.bbox.x0
-        start = place[i, 0] - 16 - wide if left else x
-        while any(start < end and start + wide > begin and abs(y - at) < height for begin, end, at in taken):
-            y -= 0.25 * height
-        taken.append((start, start + wide, y))
-        at = axes.transData.inverted().transform((place[i, 0] - 16 if left else x, y))
-        axes.text(
-            float(at[0]),
-            float(at[1]),
-            name,
-            fontsize=SMALL + 1,
-            va="center",
-            ha="right" if left else "left",
-            color=BLUE if _is_ours(rows[i]) else INK,
-            path_effects=halo(),
-            fontweight="bold" if _is_ours(rows[i]) else "normal",
-        )
