@@ -32,12 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """A folder for this test's temporary files, and for those of the commands it starts.
 
     Where a test can't write to its cache, inknn prepares its index among the temporary files; there another
     test would find it.
     """
+    tmp_path_factory.getbasetemp()  # pytest makes it among the temporary files when it is first needed
     with tempfile.TemporaryDirectory(prefix="t", ignore_cleanup_errors=True) as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
         for variable in ("TMPDIR", "TEMP", "TMP"):

@@ -1,49 +1,23 @@
-"""Labeled digits as one object: what it holds, and parts of it."""
+"""Labeled digits by name: the name of a set, or else a path."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from inknn.datasets import LabeledDigits
+from inknn.datasets import load_digits
+from inknn.errors import DataError, UnknownNameError
 
 
-class TestRows:
-    digits = LabeledDigits(
-        "ours",
-        np.arange(5 * 4, dtype=np.uint8).reshape(5, 2, 2),
-        np.array([3, 1, 4, 1, 5]),
-        ("ann", "ann", "ben", "ben", "cem"),
-        tuple(Path(f"{i}.png") for i in range(5)),
-        "test",
-        remarks=("one is blank",),
-    )
+class TestNames:
+    def test_mnist_is_known_by_name(self):
+        found = load_digits("mnist", "test")
+        assert (found.name, found.images.shape, found.labels.dtype) == ("mnist", (10000, 28, 28), np.int64)
 
-    @pytest.mark.parametrize(
-        ("indices", "places"),
-        [
-            (np.array([4, 0]), [4, 0]),
-            ([2, 2], [2, 2]),
-            (np.array([True, False, False, True, False]), [0, 3]),
-            (slice(1, None, 2), [1, 3]),
-            (np.array([], np.intp), []),
-            (np.array([-1]), [4]),
-        ],
-    )
-    def test_everything_known_of_a_digit_goes_with_it(self, indices, places):
-        found = self.digits.rows(indices)
-        assert np.array_equal(found.images, self.digits.images[places])
-        assert found.labels.tolist() == self.digits.labels[places].tolist()
-        assert found.groups == tuple(self.digits.groups[place] for place in places)
-        assert found.files == tuple(self.digits.files[place] for place in places)
-        assert (found.name, found.part, found.remarks) == ("ours", "test", ("one is blank",))
+    def test_an_unknown_name_offers_the_nearest(self):
+        with pytest.raises(UnknownNameError, match="did you mean mnist"):
+            load_digits("mnsit")
 
-    def test_what_is_not_known_stays_unknown(self):
-        found = LabeledDigits("ours", self.digits.images, self.digits.labels).rows([0])
-        assert (found.groups, found.files, found.part) == (None, None, None)
-
-    def test_there_must_be_such_digits(self):
-        with pytest.raises(IndexError):
-            self.digits.rows([5])
+    def test_a_missing_path_is_no_name(self, tmp_path):
+        with pytest.raises(DataError, match="no such file or folder"):
+            load_digits(tmp_path / "digits")

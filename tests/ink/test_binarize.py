@@ -182,7 +182,7 @@ class TestBlank:
     def test_paper_is_no_digit(self, kind):
         self.check_no_digit(blank(kind, (300, 400)))
 
-    @pytest.mark.parametrize("kind", known(BLANKS, ["shadow"]))
+    @pytest.mark.parametrize("kind", BLANKS)
     def test_large_paper_is_no_digit(self, kind):
         self.check_no_digit(blank(kind, (1500, 1100)))
 

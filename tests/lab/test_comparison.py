@@ -14,7 +14,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
 from inknn.cli import main
-from inknn.cli.sink import Sink
+from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.estimators.registry import FEATURES
@@ -153,7 +153,7 @@ class TestMethods:
             return contestant.nbytes()
 
         assert size("knn-euclidean") == 300 * (784 + 1)
-        assert size("sklearn-knn") == 300 * (784 * 4 + 1)
+        assert size("sklearn-knn") == 300 * (784 * 4 + 8)
         assert size("knn-zoning") == 300 * (49 * 4 + 1)
         assert size("logistic") in {10 * 785 * 4, 10 * 785 * 8}
         gray = images.reshape(300, -1).astype(np.float32) / np.float32(255)
@@ -249,7 +249,7 @@ class TestTheTask:
 
     def test_one_label_only_is_told(self, tmp_path, train_digits):
         np.savez(tmp_path / "mine.npz", images=train_digits[0][:20], labels=np.full(20, 7))
-        with pytest.raises(DataError, match="one label"):
+        with pytest.raises(DataError, match="two labels or more"):
             load_task(tmp_path / "mine.npz")
 
     def test_unknown_methods_offer_the_nearest(self, task):

@@ -9,18 +9,15 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from inknn import DigitClassifier
 from inknn.cli import main
-from inknn.datasets import load_mnist, write_idx
-from inknn.datasets.normal_form import in_normal_form, to_normal_form
+from inknn.datasets import write_idx
 from inknn.errors import DataError, UnknownNameError
-from inknn.glyph import normalize
 from inknn.lab import evaluate, evaluate_data, wilson_interval
-from inknn.lab.asked import WORST
-from inknn.lab.evaluation_tables import plain_text
+from inknn.lab.evaluation import N_MISTAKES
+from inknn.lab.mistakes import Mistake
+from inknn.lab.reports.evaluation_tables import evaluation_text
 from inknn.memory import Model, open_model
 from inknn.recognizer.predictions import Predictions
 
@@ -30,7 +27,7 @@ TEN = np.arange(10)
 class Stub:
     """A recognizer that takes the first pixel for the answer, the second, in per cent, for its confidence."""
 
-    facts = {"k": 1}  # noqa: RUF012 - what a recognizer has
+    facts = {"k": 5}  # noqa: RUF012 - what a recognizer has
 
     def recognize(self, images, *, n_threads=None):
         labels = images[:, 0, 0].astype(np.int64)
@@ -60,43 +57,6 @@ def digits(answers, confidence=95):
     return images
 
 
-class TestNormalForm:
-    images = load_mnist()[1][0]
-
-    def test_mnist_is_in_it_and_stays_as_it_is(self):
-        assert in_normal_form(self.images).sum() == 9996
-        same, changed = to_normal_form(self.images[:500])
-        assert not changed
-        assert same.base is self.images or np.shares_memory(same, self.images)
-
-    def test_digits_beside_their_place_are_brought_to_it(self):
-        moved = np.roll(self.images[:50], 2, axis=2)
-        assert not in_normal_form(moved).any()
-        normal, changed = to_normal_form(moved)
-        assert changed
-        assert (normal == [normalize(image) for image in moved]).all()
-        assert in_normal_form(normal).all()
-
-    @given(st.integers(0, 999), st.integers(-1, 1), st.integers(-1, 1))
-    def test_agrees_with_the_definition(self, row, down, right):
-        image = np.roll(self.images[row], (down, right), axis=(0, 1))
-        ys, xs = np.nonzero(image)
-        side = max(np.ptp(ys), np.ptp(xs)) + 1
-        weights = image / image.sum()
-        barycenter = (weights.sum(1) @ (np.arange(28) + 0.5), weights.sum(0) @ (np.arange(28) + 0.5))
-        expected = side == 20 and all(14 < each <= 15 for each in barycenter)
-        assert in_normal_form(image[None])[0] == expected
-
-    def test_other_sizes_are_brought_to_it_and_blank_ones_stay_blank(self):
-        small = self.images[:5, 4:24, 4:24].copy()
-        small[4] = 0
-        normal, changed = to_normal_form(small)
-        assert changed
-        assert normal.shape == (5, 28, 28)
-        assert in_normal_form(normal).tolist() == [True] * 4 + [False]
-        assert not normal[4].any()
-
-
 class TestEvaluate:
     @pytest.mark.parametrize("count", [2, 999, 1000, 1001, 2500])
     def test_counts_what_is_wrong(self, count):
@@ -106,7 +66,7 @@ class TestEvaluate:
         result = evaluate(model(), digits(answers), labels)
         assert (result.count, result.errors) == (count, len(labels[::7]))
         assert result.error_rate == result.errors / count
-        assert result.settings["k"] == 1
+        assert result.settings["k"] == 5
 
     def test_keeps_the_most_confident_mistakes_of_all(self):
         labels = np.tile([1, 2], 1500)
@@ -115,7 +75,7 @@ class TestEvaluate:
         answers[wrong] = 7
         confidence[wrong] = 30 + np.arange(60)
         found = evaluate(model(), digits(answers, confidence), labels).mistakes
-        assert [mistake.index for mistake in found] == wrong[::-1][:WORST].tolist()
+        assert [mistake.index for mistake in found] == wrong[::-1][:N_MISTAKES].tolist()
         assert [mistake.confidence for mistake in found] == sorted(
             (m.confidence for m in found), reverse=True
         )
@@ -135,6 +95,34 @@ class TestEvaluate:
         assert found.errors == 1
         assert found.scores.classes == (3, 5, 8)
         assert found.mistakes[0].answer == 8
+
+    def test_as_many_neighbors_are_shown_as_vote(self):
+        three = model()
+        three.recognizer.facts = {"k": 3}
+        found = evaluate(three, digits([1, 3]), np.array([1, 2]))
+        assert [near.index for near in found.mistakes[0].neighbors] == [0, 1, 2]
+
+    def test_a_mistake_comes_back_whole_from_plain_values(self):
+        kept = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
+        for pictures in (kept, None):
+            found = evaluate(model(pictures=pictures), digits([1, 3]), np.array([1, 2]), groups=["a", "b"])
+            (mistake,) = found.mistakes
+            again = Mistake.from_dict(json.loads(json.dumps(mistake.to_dict())))
+            assert (again.image == mistake.image).all()
+            assert (again.index, again.truth, again.answer, again.origin) == (1, 2, 3, "b")
+            for near, same in zip(mistake.neighbors, again.neighbors, strict=True):
+                assert (near.index, near.label, near.distance) == (same.index, same.label, same.distance)
+                assert np.array_equal(near.image, same.image)
+
+    @pytest.mark.parametrize(
+        "image", ["", "data:image/png;base64,????", "data:text/html,<b>", 7, None, Mistake.__doc__]
+    )
+    def test_no_mistake_is_made_of_something_else(self, image):
+        found = evaluate(model(), digits([1, 3]), np.array([1, 2])).mistakes[0].to_dict()
+        with pytest.raises((AttributeError, TypeError, ValueError)):
+            Mistake.from_dict({**found, "image": image})
+        with pytest.raises(KeyError):
+            Mistake.from_dict({name: value for name, value in found.items() if name != "truth"})
 
     def test_says_when_the_model_knows_the_very_pictures(self):
         images = digits([1, 2, 3])
@@ -208,7 +196,7 @@ class TestText:
         return evaluate(model(), digits(answers), labels, dataset="ours", groups=["ann", "ben"] * 100)
 
     def test_for_people(self):
-        lines = [re.sub(" +", " ", line) for line in plain_text(self.result()).splitlines()]
+        lines = [re.sub(" +", " ", line).strip() for line in evaluation_text(self.result(), 200).splitlines()]
         assert lines[0] == "set ours, 200 digits"
         assert lines[2] == "errors 2"
         assert lines[3] == "error 1.00 %, 95 % interval 0.27 to 3.57 %"
@@ -224,7 +212,7 @@ class TestText:
     def test_no_name_breaks_a_line(self):
         labels = np.array([1, 2])
         found = evaluate(model(), digits([1, 1]), labels, dataset="a\n\x1b[2Jb", groups=["x\ty", "\udcff"])
-        text = plain_text(found)
+        text = evaluation_text(found, 200)
         assert "a\\n\\x1b[2Jb" in text
         assert "\\udcff" in text
         assert text.encode()
@@ -236,7 +224,7 @@ class TestText:
         assert found["interval"] == list(wilson_interval(2, 200))
         assert found["averages"]["macro"]["f1"] == pytest.approx(0.99, abs=0.001)
         assert found["confusion"]["counts"][5][3] == 1
-        assert [group["name"] for group in found["sources"]] == ["ben", "ann"]
+        assert [group["name"] for group in found["groups"]] == ["ben", "ann"]
         assert found["verdicts"][0]["share"] == 1.0
         assert [mistake["index"] for mistake in found["mistakes"]] == [5, 17]
         assert "NaN" not in json.dumps(found)
@@ -275,6 +263,19 @@ class TestCommand:
         assert (code, found["count"], found["settings"]["k"]) == (0, 100, 5)
         assert found["settings"]["pictures"] == "28×28, already in MNIST's normal form"
 
+    def test_the_result_is_kept_as_json_beside_the_text(self, folder, capsys):
+        path = folder / "some-images-idx3-ubyte"
+        code, out, err = run(capsys, "evaluate", path, "-o", folder / "r.json")
+        assert (code, err) == (0, "")
+        assert out.startswith(f"set         {path}, 100 digits\n")
+        kept = json.loads((folder / "r.json").read_text())
+        assert (kept["count"], kept["dataset"]) == (100, str(path))
+
+    def test_nothing_is_folded_in_a_pipe(self, folder, capsys, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "30")
+        _, out, _ = run(capsys, "evaluate", folder / "some-images-idx3-ubyte")
+        assert "verdict      digits  share %  wrong  error %  95 % interval" in out
+
     def test_a_model_is_evaluated_and_says_so(self, folder, classifier, capsys):
         classifier.save(folder / "m.inknn")
         path = folder / "some-images-idx3-ubyte"
@@ -312,9 +313,11 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("words", "code", "message"),
         [
-            (("mnist", "--report", "no/such/r.html"), 5, "choose another place with --report FILE"),
+            (("mnist", "--report", "no/such/r.html"), 5, "there is no folder no/such; make it first"),
             (("mnist", "--report", "."), 5, "it is a folder"),
-            (("mnist", "--report", "-"), 2, "--report needs the name of a file"),
+            (("mnist", "-o", "no/such/r.json"), 5, "there is no folder no/such; make it first"),
+            (("mnist", "-o", "m.inknn", "--model", "m.inknn"), 5, "it is one of the files to read"),
+            (("mnist", "--report", "-"), 2, "'-' is no name of a file"),
             (("mnist", "--model", "none.inknn"), 4, "can't read the model none.inknn"),
             (("mnist", "--model", "sevens-labels-idx1-ubyte", "--report", "r.html"), 4, ""),
             (("mnist", "--model", "m.inknn", "--preset", "best"), 2, "--preset is for inknn as it comes"),
@@ -322,7 +325,7 @@ class TestBadInput:
             (
                 ("sevens-images-idx3-ubyte", "--report", "sevens-images-idx3-ubyte"),
                 5,
-                "it is what is to be read",
+                "it is one of the files to read",
             ),
             (
                 ("some-images-idx3-ubyte", "--model", "m.inknn", "--report", "r.html"),

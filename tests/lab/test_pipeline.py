@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inknn.datasets import LabeledDigits
-from inknn.errors import OptionError, UnknownNameError
+from inknn.errors import ParameterError, UnknownNameError
 from inknn.estimators.registry import feature
 from inknn.lab.pipeline import STEPS, Pipeline, parse_metric
 
@@ -88,7 +88,7 @@ class TestPipeline:
         ],
     )
     def test_what_does_not_follow_is_refused(self, spec, said):
-        with pytest.raises(OptionError, match=said):
+        with pytest.raises(ParameterError, match=said):
             Pipeline(spec)
 
 
@@ -100,7 +100,7 @@ class TestMetrics:
 
     @pytest.mark.parametrize("spec", ["cosine:2", "minkowski:0.5", "minkowski:x", "minkowski:nan"])
     def test_other_numbers_are_refused(self, spec):
-        with pytest.raises(OptionError, match="write"):
+        with pytest.raises(ParameterError, match="write"):
             parse_metric(spec)
 
     def test_unknown_names_offer_the_nearest(self):

@@ -174,5 +174,5 @@ class TestRiskAndCoverage:
 
 class TestSources:
     def test_are_counted_the_worst_first(self):
-        found = scores([1, 1, 2, 2], [1, 1, 2, 1], given=("anna", "anna", "ben", "ben")).sources
+        found = scores([1, 1, 2, 2], [1, 1, 2, 1], given=("anna", "anna", "ben", "ben")).groups
         assert [(group.name, group.count, group.errors) for group in found] == [("ben", 2, 1), ("anna", 2, 0)]

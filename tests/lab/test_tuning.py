@@ -14,14 +14,14 @@ from sklearn.pipeline import make_pipeline
 
 from inknn import KNeighborsClassifier
 from inknn.cli import main
-from inknn.cli.sink import Sink
+from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
-from inknn.errors import DataError, OptionError, UnknownNameError
+from inknn.errors import DataError, ParameterError, UnknownNameError
 from inknn.estimators.registry import feature
 from inknn.lab.data import sample
 from inknn.lab.pipeline import Pipeline
-from inknn.lab.tuning import Curve, cross_validation, parse_ks, tune, votes_by_k
-from inknn.lab.tuning.votes_by_k import FoldErrors
+from inknn.lab.tuning import Curve, cross_validation, fold_errors, parse_ks, tune
+from inknn.lab.tuning.fold_errors import FoldErrors
 
 
 @pytest.fixture(autouse=True)
@@ -58,19 +58,19 @@ class TestTheFiguresAreThoseOfCrossValidation:
     def test_for_every_k_from_one_search(self, digits, metric, weights):
         result = tune(digits, k=self.K, metrics=[metric], weights=[weights])
         X, y = digits.images.reshape(-1, 784), digits.labels
-        for k, fold_errors in zip(self.K, np.array(result.best.by_fold).T, strict=True):
+        for k, found in zip(self.K, np.array(result.best.by_fold).T, strict=True):
             scores = cross_val_score(KNeighborsClassifier(k, metric=metric, weights=weights), X, y, cv=5)
-            np.testing.assert_allclose(fold_errors, 1 - scores, atol=1e-12)
+            np.testing.assert_allclose(found, 1 - scores, atol=1e-12)
 
     def test_on_gray_points_full_of_ties(self):
         rng = np.random.default_rng(0)
         some = points(rng.integers(0, 3, 90), rng.integers(0, 12, 90))
         for weights in ("uniform", "distance"):
             result = tune(some, k=[1, 2, 4, 19], weights=[weights])
-            for k, fold_errors in zip(result.best.k, np.array(result.best.by_fold).T, strict=True):
+            for k, found in zip(result.best.k, np.array(result.best.by_fold).T, strict=True):
                 classifier = KNeighborsClassifier(k, weights=weights)
                 scores = cross_val_score(classifier, some.images.reshape(-1, 1), some.labels, cv=5)
-                np.testing.assert_allclose(fold_errors, 1 - scores, atol=1e-12)
+                np.testing.assert_allclose(found, 1 - scores, atol=1e-12)
 
     @pytest.mark.parametrize("limit", [None, 300])
     def test_with_known_writers_no_writer_is_on_both_sides(self, digits, limit):
@@ -93,12 +93,12 @@ class TestTheFiguresAreThoseOfCrossValidation:
     def test_with_features_that_learn_in_each_fold_alone(self, digits):
         result = tune(digits, k=[1, 4], features=["gradient+whitening:20"])
         X, y = digits.images.reshape(-1, 784), digits.labels
-        for k, fold_errors in zip([1, 4], np.array(result.best.by_fold).T, strict=True):
+        for k, found in zip([1, 4], np.array(result.best.by_fold).T, strict=True):
             pipeline = make_pipeline(
                 feature("gradient"), feature("whitening", n_components=20), KNeighborsClassifier(k)
             )
             scores = cross_val_score(pipeline, X, y, cv=5)
-            np.testing.assert_allclose(fold_errors, 1 - scores, atol=1e-12)
+            np.testing.assert_allclose(found, 1 - scores, atol=1e-12)
 
     def test_features_never_see_the_digits_held_out(self, digits, monkeypatch):
         seen = []
@@ -124,18 +124,18 @@ class TestTheFiguresAreThoseOfCrossValidation:
 
     def test_with_an_index_or_without(self, digits, monkeypatch):
         plain = tune(digits, k=[1, 6], features=["pixels", "gradient"])
-        monkeypatch.setattr(votes_by_k, "_WORTH_AN_INDEX", 0)
+        monkeypatch.setattr(fold_errors, "_WORTH_AN_INDEX", 0)
         indexed = tune(digits, k=[1, 6], features=["pixels", "gradient"], fresh=True)
         assert indexed.curves == plain.curves
 
     def test_one_search_a_fold_answers_for_all_k_and_votes(self, digits, monkeypatch):
         built = []
 
-        def count(*arguments, search=votes_by_k._search):
+        def count(*arguments, search=fold_errors._search):
             built.append(arguments)
             return search(*arguments)
 
-        monkeypatch.setattr(votes_by_k, "_search", count)
+        monkeypatch.setattr(fold_errors, "_search", count)
         tune(digits, k=range(1, 16), weights=["uniform", "distance"], folds=3)
         assert len(built) == 3
 
@@ -204,7 +204,7 @@ class TestTheChoice:
         result = tune(digits, k=[1], features=["pixels", "zoning"], metrics=["euclidean", "idm"], limit=100)
         assert len(result.curves) == 3
         assert "zoning, idm" in result.left_out[0]
-        with pytest.raises(OptionError, match="nothing to try"):
+        with pytest.raises(ParameterError, match="nothing to try"):
             tune(digits, k=[1], features=["zoning"], metrics=["idm"])
 
     def test_minkowskis_p_is_a_setting(self, digits):
@@ -397,7 +397,7 @@ class TestTheCommand:
     def test_one_label_only_is_told(self, digits, idx, run):
         code, _, err = run(idx(digits.images[:20], np.full(20, 7)))
         assert code == 4
-        assert "all 20 digits are labeled 7" in err
+        assert "all 20 digits of some-images-idx3-ubyte are labeled 7" in err
 
     def test_an_unknown_set_is_told_by_the_real_command_in_one_line(self, tmp_path):
         done = subprocess.run(

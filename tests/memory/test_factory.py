@@ -13,7 +13,7 @@ from inknn.recognizer import Recognizer
 
 @pytest.fixture
 def small_factory(tmp_path, monkeypatch):
-    """A factory set of 600 digits, in a cache of this test alone: prepared in a moment."""
+    """A factory model of 600 digits, in a cache of this test alone: prepared in a moment."""
     images, labels = datasets.load_mnist_part("test")
     monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(datasets, "load_mnist_part", lambda part: (images[:600], labels[:600]))

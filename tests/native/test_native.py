@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import warnings
+import weakref
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from inknn import _native
 from inknn._native import kernels
 from inknn.features import gradient_histograms
-from inknn.search import brute_force, kneighbors
+from inknn.search import ExactIndex, brute_force, kneighbors
 from kernel_sets import SETS, using
 
 needs_kernels = pytest.mark.skipif(not SETS, reason="installed without kernels")
@@ -102,3 +104,41 @@ def test_reading_imports_neither_scikit_learn_nor_scipy():
     ).stdout.split()
     assert "numpy" in modules
     assert not {"sklearn", "scipy", "threadpoolctl"} & set(modules)
+
+
+@needs_kernels
+def test_an_index_that_is_gone_leaves_nothing_behind():
+    references = np.random.default_rng(0).normal(size=(200, 20)).astype(np.float32)
+    before = sys.getrefcount(references)
+    index = ExactIndex(references)
+    index.query(references[:3], 2)
+    segment = weakref.ref(index._segments[0])
+    assert sys.getrefcount(references) > before
+    del index
+    gc.collect()
+    assert segment() is None
+    assert sys.getrefcount(references) == before
+
+
+HELD = """
+import threading, numpy as np
+from inknn.search import ExactIndex
+
+found = threading.Event()
+
+def search():
+    index = ExactIndex(np.eye(30, dtype=np.float32))
+    index.query(index.references()[0], 2)
+    found.set()
+    threading.Event().wait()  # for ever, and holds the index
+
+threading.Thread(target=search, daemon=True).start()
+found.wait()
+"""
+
+
+@needs_kernels
+def test_python_exits_without_a_word_while_a_thread_holds_an_index():
+    """What the thread refers to is never freed, and that is no leak of the kernels."""
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

@@ -45,7 +45,8 @@ class TestPicture:
         both[: len(two), 400 - two.shape[1] :] = two
         predicted = predict_picture(model, both, "two.png")
         assert predicted.label == predict_picture(model, two, "").label
-        assert "2 glyphs found" in predicted.note
+        assert predicted.note.code == "several-glyphs"
+        assert "2 glyphs found" in predicted.note.message
 
     def test_a_blank_one_is_an_error(self, model):
         with pytest.raises(PictureError, match="no digit found"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inknn.datasets.normal_form import in_normal_form
 from inknn.features.augmentation import halves, pairs
+from inknn.glyph.normal_form import in_normal_form
 from inknn.recognizer.metric_learning import SEED, draw
 from inknn.recognizer.non_digits import make_non_digits, non_digit_ratio
 from inknn.recognizer.settings import Settings

@@ -109,6 +109,26 @@ def test_fitting_again_gives_the_same_with_any_number_of_threads(train_digits):
         np.testing.assert_array_equal(again.arrays()[name], array)
 
 
+def test_with_other_neighbors_it_is_as_if_fitted_with_them(train_digits, test_digits):
+    few = train_digits[0][:400], train_digits[1][:400]
+    one, five = (Recognizer.fit(*few, settings=Settings(n_neighbors=n)) for n in (1, 5))
+    changed = five.with_neighbors(1).recognize(test_digits[0]).labels
+    np.testing.assert_array_equal(changed, one.recognize(test_digits[0]).labels)
+    assert (changed != five.recognize(test_digits[0]).labels).any()
+    assert five.with_neighbors(20).recognize(test_digits[0][:5]).neighbor_indices.shape == (5, 20)
+
+
+def test_a_subset_knows_only_its_references(recognizer, train_digits, test_digits):
+    rows = np.arange(0, 3000, 3)
+    some = recognizer.subset(rows)
+    images, labels = train_digits
+    assert len(some.references) == 1000
+    np.testing.assert_array_equal(some.neighbors(images[rows[:20]], 1)[1][:, 0], np.arange(20))
+    found = some.recognize(test_digits[0])
+    np.testing.assert_array_equal(found.neighbor_labels, labels[rows][found.neighbor_indices])
+    assert (found.labels == test_digits[1]).mean() > 0.96
+
+
 # --- to keep and to take back ---
 
 

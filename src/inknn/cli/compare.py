@@ -13,9 +13,8 @@ from ..errors import InknnError
 from ..progress import terminal_progress
 from ..tables import Table
 from . import INTERRUPTED
-from .arguments import complete_data, complete_list, split_names
-from .messages import complain
-from .sink import Sink
+from .options import complete_data, complete_list, split_names
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -9,9 +9,8 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
-from .sink import Sink
+from .options import WholeNumber, complete_data
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -52,7 +51,7 @@ def _was_given(option: str) -> bool:
     "-k",
     "n_neighbors",
     metavar="K",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=5,
     show_default=True,
     help="Neighbors that vote.",

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InknnError
+from ..files import is_picture
 from ..progress import terminal_progress
-from .columns import write_table
-from .messages import complain, printable
-from .sink import Sink
-from .sources import STDIN, SUFFIXES, Source, find_sources
+from ..tables import Table, printable
+from .output import Sink, complain
+from .sources import STDIN, find_sources
 
 if TYPE_CHECKING:
     from ..memory import Model
@@ -111,10 +110,10 @@ def _outcomes(
             numbered = [f"{found.name}:{i}" for i in range(len(found))]
             yield from predict_digits(model, found.images, numbered, progress)
             continue
-        sources = find_sources([name], recursive=recursive, tell=_silence if quiet else complain)
+        sources = find_sources([name], recursive=recursive, report=_silence if quiet else complain)
         for done, source in enumerate(sources, start=1):
             try:
-                yield predict_picture(model, _picture(source), source.name)
+                yield predict_picture(model, source.picture(), source.name)
             except InknnError as error:
                 yield source.name, error
             progress("reading", done / len(sources))
@@ -123,17 +122,9 @@ def _outcomes(
 def _is_data(name: str) -> bool:
     from ..datasets.catalog import CATALOG
 
-    if os.path.isdir(name) or name == STDIN or os.path.splitext(name)[1].lower() in SUFFIXES:
+    if os.path.isdir(name) or name == STDIN or is_picture(name):
         return False
     return name in CATALOG or os.path.splitext(name)[1].lower() in (".npz", ".csv", ".gz") or "idx3" in name
-
-
-def _picture(source: Source) -> str | bytes:
-    if source.error is not None:
-        raise source.error
-    if source.name == STDIN:
-        return sys.stdin.buffer.read()
-    return source.name
 
 
 def _silence(message: str) -> None:
@@ -181,7 +172,7 @@ class _Table(_Lines):
         self.rows.append(_cells(prediction))
 
     def close(self) -> None:
-        write_table(self.sink, _HEADS, [(printable(name), *rest) for name, *rest in self.rows])
+        self.sink.write(Table(_HEADS, self.rows).to_text())
 
 
 def _cells(prediction: Prediction) -> tuple[str, ...]:

@@ -12,9 +12,8 @@ import click
 
 from ..progress import terminal_progress
 from ..tables import Table
-from .arguments import complete_data, complete_list, split_names
-from .messages import complain
-from .sink import Sink
+from .options import WholeNumber, complete_data, complete_list, split_names
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -39,7 +38,7 @@ def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str
 
 def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
     from ..lab.pipeline import STEPS
-    from ..lab.tuning.votes_by_k import WEIGHTS
+    from ..lab.tuning.fold_errors import WEIGHTS
     from ..metrics import METRICS
 
     known = {"metrics": tuple(METRICS), "features": STEPS, "weights": WEIGHTS}
@@ -84,12 +83,8 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
     metavar="NAME[,NAME]",
     help="Votes: uniform, distance, or both with a comma. [default: uniform]",
 )
-@click.option(
-    "--folds", type=click.IntRange(2, 100), default=5, show_default=True, help="Parts to divide into."
-)
-@click.option(
-    "--limit", "-n", type=click.IntRange(min=4), help="Use only so many digits, each label its share."
-)
+@click.option("--folds", type=WholeNumber(2, 100), default=5, show_default=True, help="Parts to divide into.")
+@click.option("--limit", "-n", type=WholeNumber(min=4), help="Use only so many digits, each label its share.")
 @click.option("--fresh", is_flag=True, help="Measure anew what an earlier run has measured.")
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write the result as JSON.")
 @click.option("--plot", type=click.Path(), metavar="FILE", help="Draw the best curve: .png, .svg or .pdf.")
@@ -151,7 +146,7 @@ def tune(
                 complain("what has been measured is kept; the same command continues from there")
             raise
         if not quiet:
-            for remark in (*digits.remarks, *result.remarks()):
+            for remark in (*map(str, digits.remarks), *result.remarks()):
                 complain(remark)
         if file is not None:
             file.write(json.dumps(result.to_dict(), indent=1) + "\n")

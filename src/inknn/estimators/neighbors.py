@@ -178,7 +178,7 @@ class NearestNeighbors(BaseEstimator):
     def _graph(
         self, distances: NDArray[np.float64], indices: NDArray[np.int64], ends: NDArray[np.int64], mode: str
     ) -> Any:
-        """A matrix with a row for each query; its entries lie between two ``ends``."""
+        """A matrix with a row for each query; its entries are those between two ``ends``."""
         from scipy.sparse import csr_matrix
 
         if mode not in ("connectivity", "distance"):

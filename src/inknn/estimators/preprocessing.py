@@ -64,7 +64,7 @@ class Preprocessing:
 
 
 class _PictureStep(TransformerMixin, BaseEstimator):
-    """A step that changes each picture by itself, and learns nothing but their size."""
+    """A step that changes each picture by itself, and learns only their size."""
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check that ``X`` holds square pictures, uint8 (n, pixels) or (n, side, side)."""

@@ -1,7 +1,7 @@
 """A metric learned in closed form: principal components, within-class whitening, discriminant scaling.
 
-The distance between two vectors should count what tells digits apart, and discount what merely tells two
-writers of the same digit apart. All of it is computed from covariances, without iteration:
+The distance between two vectors should depend on what distinguishes digits, and hardly on what distinguishes
+two writers of the same digit. All of it is computed from covariances, without iteration:
 
 1. keep the ``n_components`` directions in which the whole set varies most;
 2. there, take the covariance of each vector's difference from its class mean, add that of differences
@@ -12,7 +12,7 @@ writers of the same digit apart. All of it is computed from covariances, without
 4. bring the lengths of the vectors half-way to one, so that the amount of ink and contrast counts for less.
 
 The Euclidean distance after steps 1 and 2 is a Mahalanobis distance with the pooled within-class
-covariance: the metric behind Fisher's linear discriminant, here for nearest neighbors. Step 3 looks at the
+covariance: the metric behind Fisher's linear discriminant, here for nearest neighbors. Step 3 uses the
 boundary between classes instead of their means, as nonparametric discriminant analysis does (Fukunaga &
 Mantock, 1983; Hastie & Tibshirani, "Discriminant adaptive nearest neighbor classification", 1996).
 """

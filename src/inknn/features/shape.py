@@ -33,7 +33,7 @@ Features = NDArray[np.float32]
 
 
 def central_moments(images: NDArray[np.uint8]) -> Features:
-    """Central moments of orders two and three, scaled to forget size (Hu, 1962): (n, 7)."""
+    """Central moments of orders two and three, scaled to be independent of size (Hu, 1962): (n, 7)."""
     ink = images.astype(np.float64)
     total = ink.sum(axis=(1, 2))
     some = np.where(total > 0, total, 1)

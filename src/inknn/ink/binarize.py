@@ -15,8 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .components import Components, find_components
+from .quantile import quantile
+from .reduce import block_max
 from .sheet import isolate_sheet
-from .stroke import piece_widths, stroke_width
+from .stroke import component_widths, typical_width
 
 WORK_PIXELS_MOST = 6_000_000
 """Larger pictures are worked on at half, a third ... of their size."""
@@ -46,20 +49,38 @@ BROAD = 25.0
 """A stroke of at least this many pixels must have an edge ..."""
 
 EDGE = 0.35
-"""... within this share of its width."""
+"""... within this share of its width ..."""
+
+SHARP = 0.45
+"""... along at most so much of its outline that is softer: half the outline of a hard shadow is sharp."""
+
+OVERVIEW = 400
+"""Longer side in pixels of the copy on which polarity is decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
     """The ink of one picture at the size it was worked on.
 
-    ``contrast`` is float32 ``(height, width)``, 0 on paper up to 255; ``mask`` is its boolean
-    decision; ``stroke`` the typical stroke width in pixels; ``scale`` how many working pixels
-    make one picture pixel; ``inverted`` whether the ink was brighter than its paper.
+    Attributes
+    ----------
+    contrast : ndarray of shape (height, width), dtype float32
+        How much darker than its paper a pixel is, 0 to 255; how much brighter where ink is.
+    mask : ndarray of shape (height, width), dtype bool
+        What is ink.
+    components : Components
+        Of the mask.
+    stroke : float
+        Typical stroke width in pixels.
+    scale : float
+        Pixels of this map per pixel of the picture.
+    inverted : bool
+        Whether the ink is brighter than its paper.
     """
 
     contrast: NDArray[np.float32]
     mask: NDArray[np.bool_]
+    components: Components
     stroke: float
     scale: float
     inverted: bool
@@ -81,59 +102,85 @@ def separate(gray: NDArray[np.uint8]) -> Ink:
     work, scale = _resize(gray)
     inverted = _is_light_on_dark(gray)
     dark = 255 - work if inverted else work
+    calm = np.asarray(cv2.medianBlur(dark, 5), np.uint8)
     # First a paper estimate wide enough for a digit that fills the picture, then, once the
     # strokes are known, one just wider than them: it follows shadows more closely.
     widest = max(min(work.shape) // 3, 15)
-    contrast = _contrast(dark, widest)
-    mask = _drop_shade(contrast, _threshold(contrast, widest))
-    stroke = stroke_width(mask)
+    contrast = _contrast(dark, calm, widest)
+    height, mask, components = _threshold(contrast, widest)
+    width = component_widths(components, mask)
+    sharp = ~_is_shade(contrast, components, width)
+    stroke = typical_width(width[sharp], components.area[sharp])
     narrow = int(4 * stroke) + 9
     if stroke > 0 and narrow < widest // 2:
-        contrast = _contrast(dark, narrow)
-        mask = _threshold(contrast, int(12 * stroke) + 9)
-        stroke = stroke_width(mask)
-    if _is_texture(contrast, mask):
-        mask, stroke = np.zeros_like(mask), 0.0
-    return Ink(contrast, mask, stroke, scale, inverted)
+        contrast = _contrast(dark, calm, narrow)
+        height, mask, components = _threshold(contrast, int(12 * stroke) + 9)
+        stroke = typical_width(component_widths(components, mask), components.area)
+    else:
+        mask, components = _keep(mask, components, sharp)
+    if _is_texture(height, mask):
+        mask, components = _keep(mask, components, np.zeros(len(components.number), np.bool_))
+        stroke = 0.0
+    return Ink(contrast, mask, components, stroke, scale, inverted)
 
 
-def _is_texture(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
-    """Whether the mask is only the peaks of a texture: ink stands out, with little between it and paper."""
+def _keep(
+    mask: NDArray[np.bool_], components: Components, chosen: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], Components]:
+    """The mask and its components without those that aren't chosen."""
+    if chosen.all():
+        return mask, components
+    held = np.zeros(components.label.max() + 1, np.bool_)
+    held[components.number[chosen]] = True
+    mask = mask.copy()
+    mask.ravel()[components.pixel] &= held[components.label]
+    return mask, components.keep(chosen)
+
+
+def _is_texture(height: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
+    """Whether the mask is only the peaks of a texture: ink stands out, with little between it and paper.
+
+    ``height`` is contrast above that of the paper.
+    """
     if not mask.any():
         return False
-    smooth = cv2.GaussianBlur(contrast, (0, 0), 0.8)
-    paper, _ = _paper_level(smooth)
-    strength = float(np.quantile(smooth[mask], 0.8)) - paper
-    between = (smooth - paper > 0.15 * strength) & (smooth - paper < 0.45 * strength)
-    return int(between.sum()) > BETWEEN * int(mask.sum())
+    strength = quantile(height[mask], 0.8)
+    between = (height > 0.15 * strength) & (height < 0.45 * strength)
+    return bool(np.count_nonzero(between) > BETWEEN * np.count_nonzero(mask))
 
 
-def _drop_shade(contrast: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Drop pieces as broad as a shadow whose edge is as soft as one."""
-    labels, width, _ = piece_widths(mask)
-    soft = np.zeros(len(width) + 1, bool)
-    for piece in np.flatnonzero(width >= BROAD) + 1:
-        soft[piece] = _is_soft(contrast, labels == piece, float(width[piece - 1]))
-    return mask & ~soft[labels]
+def _is_shade(
+    contrast: NDArray[np.float32], components: Components, width: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which components, of those stroke widths, are as broad as a shadow and have an edge as soft as one."""
+    shade = width >= BROAD
+    for i in np.flatnonzero(shade):
+        shade[i] = _is_soft(contrast, components, int(i), float(width[i]))
+    return shade
 
 
-def _is_soft(contrast: NDArray[np.float32], piece: NDArray[np.bool_], width: float) -> bool:
-    """Whether contrast rises so slowly at a piece's edge that it needs :data:`EDGE` of its width.
+def _is_soft(contrast: NDArray[np.float32], components: Components, i: int, width: float) -> bool:
+    """Whether contrast rises so slowly at a component's edge that it needs :data:`EDGE` of its width.
 
     A blurred stroke is soft as well, so it must be softer still unless it lies along the picture's border.
+    Looked at is a copy of the component's box and what is around, on which its width is 12 pixels.
     """
-    size = tuple(max(1, round(side * 12 / width)) for side in contrast.shape[::-1])
-    small = cv2.resize(contrast, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(piece.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    x, y, wide, tall = components.box[i]
+    margin = int(width / 4) + 1
+    rows, columns = slice(max(0, y - margin), y + tall + margin), slice(max(0, x - margin), x + wide + margin)
+    own = components.labels[rows, columns] == components.number[i]
+    size = tuple(max(1, round(side * 12 / width)) for side in own.shape[::-1])
+    small = cv2.resize(contrast[rows, columns], size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(own.view(np.uint8), size, interpolation=cv2.INTER_AREA)
     edge = (inside & ~cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=1)).astype(bool)
     if not edge.any():
         return True
     slope_x = cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=1 / 8)
     slope_y = cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8)
     steepest = cv2.dilate(cv2.magnitude(slope_x, slope_y), np.ones((3, 3), np.uint8))[edge]
-    contact = sum(int(side.sum()) for side in (piece[0], piece[-1], piece[:, 0], piece[:, -1]))
-    height = np.quantile(small[inside > 0], 0.8) if contact > 2 * width else np.median(small[edge])
-    return float(height) > EDGE * 12 * float(np.median(steepest))
+    along_border = sum(np.count_nonzero(side) for side in (own[0], own[-1], own[:, 0], own[:, -1]))
+    height = quantile(small[inside > 0], 0.8) if along_border > 2 * width else quantile(small[edge], 0.5)
+    return height > EDGE * 12 * quantile(steepest, SHARP)
 
 
 def _resize(gray: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -157,7 +204,7 @@ def _is_light_on_dark(gray: NDArray[np.uint8]) -> bool:
     taken at four scales (three moving medians, and the border as a whole), because light varies
     in photographs and one digit may fill a small picture.
     """
-    shrink = min(1.0, 400 / max(gray.shape))
+    shrink = min(1.0, OVERVIEW / max(gray.shape))
     small = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else gray
     if min(small.shape) < 4:
         small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))
@@ -168,9 +215,12 @@ def _is_light_on_dark(gray: NDArray[np.uint8]) -> bool:
 
 
 def _moving_median(gray: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
-    reach = max(1, min(width, 255) // 2)
-    wide = cv2.copyMakeBorder(gray, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    return cv2.medianBlur(wide, 2 * reach + 1)[reach:-reach, reach:-reach].astype(np.float32)
+    """The median of the square around each pixel, on a reduced copy where the square is large."""
+    small, side = _reduce(gray, width)
+    reach = max(1, side // 2)
+    framed = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    median = cv2.medianBlur(framed, 2 * reach + 1)[reach:-reach, reach:-reach]
+    return np.asarray(cv2.resize(median, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _lean(deviation: NDArray[np.float32]) -> float:
@@ -181,12 +231,16 @@ def _lean(deviation: NDArray[np.float32]) -> float:
     return (bright - dark) / (bright + dark + 1e-6)
 
 
-def _contrast(dark: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
-    """How much darker than its paper each pixel is, 0 to 255; ``width`` is wider than any stroke."""
-    paper = _closing(cv2.medianBlur(dark, 5), width).astype(np.float32)
-    paper = np.maximum(paper, 16.0)
-    contrast = 255.0 * (1.0 - dark.astype(np.float32) / paper)
-    return np.asarray(np.maximum(contrast, 0.0), np.float32)
+def _contrast(dark: NDArray[np.uint8], calm: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
+    """How much darker than its paper each pixel is, 0 to 255.
+
+    ``calm`` is the picture without its noise; ``width`` is wider than any stroke.
+    """
+    paper = np.maximum(_closing(calm, width), 16).astype(np.float32)
+    contrast = np.divide(dark, paper, out=paper)
+    np.subtract(1.0, contrast, out=contrast)
+    contrast *= 255.0
+    return np.maximum(contrast, 0.0, out=contrast)
 
 
 def _closing(gray: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
@@ -198,20 +252,6 @@ def _closing(gray: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(closed, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _strongest_around(contrast: NDArray[np.float32], width: int) -> NDArray[np.float32]:
-    """Moving maximum over a square, on a reduced copy where the square is large."""
-    reduce = max(1, width // 24)
-    height, length = contrast.shape
-    rows, columns = -(-height // reduce), -(-length // reduce)
-    wide = cv2.copyMakeBorder(
-        contrast, 0, rows * reduce - height, 0, columns * reduce - length, cv2.BORDER_REPLICATE
-    )
-    small = wide.reshape(rows, reduce, columns, reduce).max(axis=(1, 3))
-    side = 2 * max(1, width // reduce // 2) + 1
-    small = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
-    return np.asarray(cv2.resize(small, (length, height), interpolation=cv2.INTER_LINEAR), np.float32)
-
-
 def _reduce(gray: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint8], int]:
     """A copy on which ``width`` is about 24 pixels, and that width there, odd."""
     reduce = max(1, width // 24)
@@ -221,26 +261,41 @@ def _reduce(gray: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint8], int
     return np.asarray(small, np.uint8), 2 * max(1, width // reduce // 2) + 1
 
 
-def _threshold(contrast: NDArray[np.float32], reach: int) -> NDArray[np.bool_]:
-    """Decide ink by the strongest strokes within ``reach`` pixels, guarded against noise."""
-    smooth = cv2.GaussianBlur(contrast, (0, 0), 0.8)
-    paper, noise = _paper_level(smooth)
-    strongest = float(np.quantile(smooth[::2, ::2], 0.998)) - paper
+def _threshold(
+    contrast: NDArray[np.float32], reach: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], Components]:
+    """Decide ink by the strongest strokes within ``reach`` pixels, guarded against noise.
+
+    Returns how far contrast is above that of the paper, what is ink, and its components.
+    """
+    smooth = np.asarray(cv2.GaussianBlur(contrast, (0, 0), 0.8), np.float32)
+    sample = smooth[::2, ::2].ravel()
+    paper, noise = _paper_level(sample)
+    strongest = quantile(sample, 0.998) - paper
     guard = max(FAINTEST, NOISE_GUARD * noise, PEAK_SHARE * strongest)
-    local = _strongest_around(smooth, reach) - paper
-    height = np.where(local > guard, smooth - paper, 0)
+    local = _strongest_around(smooth, reach)
+    local -= paper
+    height = smooth
+    height -= paper
+    written = local > guard
     firm = height > np.maximum(LOCAL_SHARE * local, 0.6 * guard)
+    firm &= written
     weak = height > np.maximum(WEAK_SHARE * local, max(0.3 * guard, 3.0 * noise))
-    return _grown(firm, weak)
+    weak &= written
+    # Hysteresis: the components of weak ink that hold some firm ink.
+    components = find_components(weak)
+    held = np.zeros(len(components.number) + 1, np.bool_)
+    held[components.labels[firm]] = True
+    return height, *_keep(weak, components, held[1:])
 
 
-def _grown(firm: NDArray[np.bool_], weak: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pieces of weak ink that hold some firm ink (hysteresis)."""
-    count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
-    held = np.zeros(count, bool)
-    held[labels[firm]] = True
-    held[0] = False
-    return np.asarray(held[labels], np.bool_)
+def _strongest_around(contrast: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Moving maximum over a square, on a reduced copy where the square is large."""
+    reduce = max(1, width // 24)
+    small = block_max(contrast, reduce)
+    side = 2 * max(1, width // reduce // 2) + 1
+    small = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
+    return np.asarray(cv2.resize(small, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _paper_level(contrast: NDArray[np.float32]) -> tuple[float, float]:
@@ -248,7 +303,6 @@ def _paper_level(contrast: NDArray[np.float32]) -> tuple[float, float]:
 
     Ink is above; 1.4826 times the median deviation is the standard deviation where noise is normal.
     """
-    sample = contrast[::2, ::2]
-    paper = float(np.median(sample))
-    below = sample[sample <= paper]
-    return paper, max(1.4826 * float(np.median(paper - below)), 0.5)
+    paper = quantile(contrast, 0.5)
+    below = contrast[contrast <= paper]
+    return paper, max(1.4826 * (paper - quantile(below, 0.5)), 0.5)

@@ -6,43 +6,53 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .components import Components, find_components
+
 THINNEST = 0.10
 """Strokes are made at least this share of their glyph's longer side: of MNIST's digits, 95 % have more."""
 
 
 def stroke_width(mask: NDArray[np.bool_]) -> float:
-    """Typical width of the strokes in pixels, 0 where there is no ink.
+    """Typical width of the strokes in pixels, 0 where there is no ink."""
+    components = find_components(mask)
+    return typical_width(component_widths(components, mask), components.area)
 
-    The median over connected pieces, weighted by stroke length, so that one dark corner does not
-    count for more than ten digits.
+
+def component_widths(components: Components, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Stroke width of each component: four times its mean depth, less what the pixel grid adds.
+
+    Parameters
+    ----------
+    components : Components
+        Of the mask, n of them.
+    mask : ndarray of shape (height, width), dtype bool
+
+    Returns
+    -------
+    ndarray of shape (n,), dtype float64
+        In pixels. A bar of w pixels has mean depth (w + 2) / 4.
     """
-    _, width, area = piece_widths(mask)
+    depth = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5)
+    return np.maximum(4.0 * components.mean(depth) - 2.0, 1.0)
+
+
+def typical_width(width: NDArray[np.float64], area: NDArray[np.int64]) -> float:
+    """The median of the components' stroke widths, 0 where there are none.
+
+    Components are weighted by stroke length, so that one dark corner does not count for more than ten digits.
+
+    Parameters
+    ----------
+    width : ndarray of shape (n,), dtype float64
+        Stroke widths in pixels.
+    area : ndarray of shape (n,), dtype int64
+        In pixels.
+    """
     if not len(width):
         return 0.0
     order = np.argsort(width)
     length = np.cumsum((area / width)[order])
     return float(width[order][np.searchsorted(length, length[-1] / 2)])
-
-
-def piece_widths(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
-    """Stroke width of each connected piece: four times its mean depth, less what the pixel grid adds.
-
-    Returns
-    -------
-    labels : int32, the shape of ``mask``
-        Number of the piece a pixel belongs to, 0 for paper.
-    width : float64 (n,)
-        Of pieces 1 to n, in pixels. A bar of w pixels has mean depth (w + 2) / 4.
-    area : int64 (n,)
-        In pixels.
-    """
-    pixels = mask.astype(np.uint8)
-    depth = cv2.distanceTransform(pixels, cv2.DIST_L2, 5)
-    count, labels = cv2.connectedComponents(pixels, connectivity=8)
-    area = np.bincount(labels[mask], minlength=count)[1:]
-    total = np.bincount(labels[mask], weights=depth[mask], minlength=count)[1:]
-    width = np.maximum(4.0 * total / np.maximum(area, 1) - 2.0, 1.0)
-    return np.asarray(labels, np.int32), width, area
 
 
 def thicken(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

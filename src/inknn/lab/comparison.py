@@ -12,7 +12,7 @@ import numpy as np
 from ..datasets import LabeledDigits, load_digits
 from ..errors import DataError, UnknownNameError
 from ..progress import Progress, no_progress, step_of
-from .data import groups_of, hold_out, sample
+from .data import encode_labels, groups_of, hold_out, sample
 from .machine import machine_facts
 from .methods import METHODS, Method, measure
 from .statistics import mcnemar, wilson_interval
@@ -25,18 +25,9 @@ QUICK = (6000, 1000)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """Digits to learn from and digits to test on.
+    """Digits to learn from and digits to test on, these in random order; and how they were chosen.
 
-    Attributes
-    ----------
-    train, test : LabeledDigits
-        Those of ``test`` in random order, so that the first few stand for all.
-    how : str
-        How they were chosen, for reports.
-    quick : bool
-        Whether there are fewer than there could be.
-    remarks : tuple of str
-        What users have to know of the data, a line each.
+    ``quick`` says that there are fewer than there could be; ``remarks`` are what users have to know of them.
     """
 
     train: LabeledDigits
@@ -110,17 +101,8 @@ class Row:
 class Comparison:
     """All that was measured, the lowest error first.
 
-    Attributes
-    ----------
-    data, how : str
-    quick : bool
-    ours : str, optional
-        The method the others are compared with.
-    rows : tuple of Row
-    failed : tuple of (str, str)
-        Methods that failed, and why.
-    missing : tuple of str
-        Methods that were not measured because of an interruption.
+    ``ours`` is the method the others are compared with; ``failed`` are methods that failed, and why;
+    ``missing`` those that were not measured because of an interruption.
     """
 
     data: str
@@ -187,14 +169,13 @@ def load_task(data: str | Path, *, quick: bool = False, progress: Progress = no_
             f"{train.name}: its parts for training and for tests hold pictures of different sizes, "
             f"{train.images.shape[1:]} and {test.images.shape[1:]}; bring them to one size"
         )
-    remarks = tuple(dict.fromkeys((*train.remarks, *test.remarks)))
+    remarks = tuple(dict.fromkeys(map(str, (*train.remarks, *test.remarks))))
     if quick and (len(train) > QUICK[0] or len(test) > QUICK[1]):
         train, test = (
             part.rows(sample(part.labels, most)) for part, most in zip((train, test), QUICK, strict=True)
         )
         how += "; a random sample of them, each label its share"
-    if len(np.unique(train.labels)) < 2:
-        raise DataError(f"{train.name}: all digits to learn have one label; there is nothing to compare")
+    encode_labels(train, 2)
     order = np.random.default_rng(0).permutation(len(test))
     return Task(train, test.rows(order), how, quick, remarks)
 
@@ -250,7 +231,7 @@ def compare(task: Task, *, only: Sequence[str] = (), progress: Progress = no_pro
 
 
 def _row(method: Method, task: Task, progress: Progress) -> Row:
-    train, test = task.train, task.test.rows(slice(method.limit(task.quick)))
+    train, test = task.train, task.test.rows(slice(method.limits[0 if task.quick else 1]))
     found = measure(method, train.images, train.labels, test.images, progress)
     wrong = found.predictions != test.labels
     return Row(

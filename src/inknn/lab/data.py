@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets import LabeledDigits
+from ..errors import DataError
 
 __all__ = [
     "Folds",
     "Groups",
     "Holdout",
     "Rows",
+    "encode_labels",
     "find_groups",
     "folds",
     "groups_of",
@@ -41,15 +43,7 @@ _FEWEST = 2  # digits in a group on average; where all have fewer, nothing has b
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Holdout:
-    """Digits divided once.
-
-    Attributes
-    ----------
-    known, held_out : int64 (n,), int64 (m,)
-        Rows to learn from and rows to count errors on, ascending.
-    how : str
-        How the rows held out were chosen, for reports.
-    """
+    """Rows to learn from, rows held out to count errors on, both ascending; and how they were chosen."""
 
     known: Rows
     held_out: Rows
@@ -58,21 +52,31 @@ class Holdout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folds:
-    """Digits divided for cross-validation.
+    """For each fold the rows to learn from and the rows held out; and how they were chosen.
 
-    Attributes
-    ----------
-    parts : tuple of (int64 (n,), int64 (m,))
-        For each fold, the rows to learn from and the rows held out, ascending.
-    how : str
-        How the folds were chosen, for reports.
-    warning : str
-        Why groups are divided although they are known; empty if they are not divided.
+    ``warning`` says why groups are divided although they are known; it is empty if they are not divided.
     """
 
     parts: tuple[tuple[Rows, Rows], ...]
     how: str
     warning: str = ""
+
+
+def encode_labels(digits: LabeledDigits, fewest: int = 20) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The labels of a set, ascending, (c,), and the place of each digit's label among them, (n,).
+
+    Raises
+    ------
+    DataError
+        If there are fewer than ``fewest`` digits, or all have one label.
+    """
+    if len(digits) < fewest:
+        raise DataError(f"{digits.name} has {len(digits)} digits, which is too few; give {fewest} or more")
+    classes, codes = np.unique(digits.labels, return_inverse=True)
+    if len(classes) < 2:
+        what = f"all {len(digits):,} digits of {digits.name} are labeled {classes[0]}"
+        raise DataError(f"{what}; two labels or more are needed")
+    return classes, codes.astype(np.int64).ravel()
 
 
 def groups_of(digits: LabeledDigits) -> Groups | None:
@@ -83,20 +87,8 @@ def groups_of(digits: LabeledDigits) -> Groups | None:
 def folds(labels: NDArray[np.integer], groups: Groups | None, count: int) -> Folds:
     """Divide digits into folds, each with about the same part of every label.
 
-    Parameters
-    ----------
-    labels : int (n,)
-        At least ``count`` of some label.
-    groups : sequence of str (n,), or None
-        As :func:`groups_of` finds them.
-    count : int
-        At least 2.
-
-    Returns
-    -------
-    Folds
-        Those of scikit-learn's ``StratifiedGroupKFold`` where groups are known and each fold leaves others
-        with its labels; else those of ``StratifiedKFold``, which are blocks of the data's order.
+    These are scikit-learn's ``StratifiedGroupKFold`` if groups are known and each fold leaves others with its
+    labels; else ``StratifiedKFold``, which takes blocks of the data's order.
     """
     from sklearn.model_selection import StratifiedKFold  # here, since it takes a second to import
 
@@ -112,19 +104,10 @@ def folds(labels: NDArray[np.integer], groups: Groups | None, count: int) -> Fol
 
 
 def hold_out(labels: NDArray[np.integer], groups: Groups | None) -> Holdout:
-    """Hold out a fifth of the digits, about a fifth of every label.
+    """Hold out about a fifth of every label.
 
-    Parameters
-    ----------
-    labels : int (n,)
-    groups : sequence of str (n,), or None
-        As :func:`groups_of` finds them.
-
-    Returns
-    -------
-    Holdout
-        Whole groups, as near to a fifth as their sizes allow, where groups are known and others have the
-        same labels; else the last fifth of each label in the data's order.
+    Whole groups are held out, as near to a fifth as their sizes allow, if groups are known and others have
+    the same labels; else the last fifth of each label in the data's order.
     """
     count = max(1, round(len(labels) / _HELD_OUT))
     if groups is not None:
@@ -141,20 +124,9 @@ def hold_out(labels: NDArray[np.integer], groups: Groups | None) -> Holdout:
 
 
 def sample(labels: NDArray[np.integer], count: int, seed: int = 0) -> Rows:
-    """Draw some digits at random, of each label as large a part as of all.
+    """Draw ``count`` digits at random, or all if there are no more; of each label as large a part as of all.
 
-    Parameters
-    ----------
-    labels : int (n,)
-    count : int
-        How many; all where there are no more.
-    seed : int
-        The same one draws the same digits; a smaller sample is part of a larger one.
-
-    Returns
-    -------
-    int64 (min(count, n),)
-        Rows, ascending.
+    Returns rows, ascending. The same seed draws the same ones; a smaller sample is part of a larger one.
     """
     labels = np.asarray(labels)
     shuffled = np.random.default_rng(seed).permutation(len(labels))
@@ -167,19 +139,7 @@ def sample(labels: NDArray[np.integer], count: int, seed: int = 0) -> Rows:
 
 
 def shares(codes: NDArray[np.integer], count: int) -> NDArray[np.int64]:
-    """How many of ``count`` digits each label gets, if it gets as large a part of them as it has of all.
-
-    Parameters
-    ----------
-    codes : int (n,)
-        Labels, 0 to c − 1.
-    count : int
-
-    Returns
-    -------
-    int64 (c,)
-        Their sum is ``count``, or n if that is less.
-    """
+    """How many of ``count`` digits each label, 0 to c − 1, gets if its part of them is that of all, (c,)."""
     return np.bincount(codes[sample(codes, count)], minlength=int(codes.max()) + 1)
 
 
@@ -189,17 +149,6 @@ def find_groups(names: Sequence[str] | None, labels: NDArray[np.integer]) -> tup
     Tried in this order, and the first that makes at least two groups, of two digits or more on average,
     is taken: the name itself; its folder, without a part that is only the label (``anna/7/3.png``); what
     stands before the first ``-``, ``_`` or blank of the file's name, if that isn't the label.
-
-    Parameters
-    ----------
-    names : sequence of str (n,), or None
-        A writer's name or the path of a file for each digit.
-    labels : int (n,)
-
-    Returns
-    -------
-    tuple of str (n,), or None
-        None where nothing groups the digits.
 
     Examples
     --------

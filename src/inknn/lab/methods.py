@@ -17,12 +17,17 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier as ScikitLearnNeighbors
+from sklearn.neural_network import MLPClassifier
+from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from ..datasets.normal_form import to_mnist_form
 from ..estimators.digits import DigitClassifier
 from ..estimators.neighbors_classifier import KNeighborsClassifier
 from ..estimators.registry import FEATURES
+from ..glyph.normal_form import to_mnist_form
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
 from ..recognizer.settings import LEARNED, PRESETS
@@ -80,24 +85,10 @@ class Method:
     takes_digits: bool = False
     limits: tuple[int | None, int | None] = (None, None)
 
-    def limit(self, quick: bool) -> int | None:
-        """The limit that holds in a quick comparison, or in a full one."""
-        return self.limits[0 if quick else 1]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """What one method predicted, and what that cost.
-
-    Attributes
-    ----------
-    predictions : int64 (q,)
-    fit_seconds, predict_seconds : float
-    bytes : int
-        Of what the method must keep.
-    remarks : tuple of str
-        Like that it stopped before it had converged.
-    """
+    """The predictions of a method, (q,), and what they cost; remarks like that it has not converged."""
 
     predictions: NDArray[np.int64]
     fit_seconds: float
@@ -113,24 +104,10 @@ def measure(
     queries: NDArray[np.uint8],
     progress: Progress = no_progress,
 ) -> Measured:
-    """Fit a method and predict with it.
+    """Fit a method to digits, uint8 (n, h, w) and int64 (n,), and predict others, uint8 (q, h, w).
 
     Pictures of another size are brought into MNIST's normal form for methods that take 28×28 digits only;
     the times include it, and a remark says so.
-
-    Parameters
-    ----------
-    method : Method
-        One of :data:`METHODS`.
-    images, labels : uint8 (n, h, w), int64 (n,)
-        Digits to learn from.
-    queries : uint8 (q, h, w)
-        Digits to predict.
-    progress : Progress, optional
-
-    Returns
-    -------
-    Measured
     """
     classifier = method.make()
     remarks = []
@@ -151,25 +128,15 @@ def measure(
         end = time.perf_counter()
     if any(warning.category.__name__ == "ConvergenceWarning" for warning in caught):
         remarks.append("stopped before it had converged")
-    return Measured(
-        np.concatenate(predictions), fitted - start, end - fitted, classifier.nbytes(), tuple(remarks)
-    )
+    found = np.concatenate(predictions)
+    return Measured(found, fitted - start, end - fitted, classifier.nbytes(), tuple(remarks))
 
 
-class _Recognizer:
-    """A preset of :class:`inknn.DigitClassifier`."""
-
-    def __init__(self, preset: str) -> None:
-        self._classifier = DigitClassifier(preset=preset)
-
-    def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
-        self._classifier.fit(images, labels)
-
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return self._classifier.predict(images)
+class _Recognizer(DigitClassifier):
+    """inknn's recognizer, with its size."""
 
     def nbytes(self) -> int:
-        return sum(array.nbytes for array in self._classifier.recognizer_.arrays().values())
+        return sum(array.nbytes for array in self.recognizer_.arrays().values())
 
 
 class PlainVote:
@@ -207,10 +174,10 @@ class PlainVote:
 
 
 class _ScikitLearn:
-    """One of scikit-learn's classifiers, on gray levels from 0 to 1; ``size`` is its bytes once fitted."""
+    """One of scikit-learn's classifiers, on gray levels from 0 to 1; ``parts`` are what it must keep."""
 
-    def __init__(self, estimator: Any, size: Callable[[Any], int]) -> None:
-        self._estimator, self._size = estimator, size
+    def __init__(self, estimator: Any, *parts: str) -> None:
+        self._estimator, self._parts = estimator, parts
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         with threadpool_limits(1, user_api="blas"):  # as for PlainVote
@@ -220,61 +187,27 @@ class _ScikitLearn:
         return self._estimator.predict(_gray(images))
 
     def nbytes(self) -> int:
-        return int(self._size(self._estimator))
+        return sum(_nbytes(getattr(self._estimator, part)) for part in self._parts)
 
 
 def _gray(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
-def _neighbors() -> Classifier:
-    from sklearn.neighbors import KNeighborsClassifier
-
-    estimator = KNeighborsClassifier(K, algorithm="brute", n_jobs=-1)
-    return _ScikitLearn(estimator, lambda it: it.n_samples_fit_ * (4 * it.n_features_in_ + 1))
-
-
-def _svm() -> Classifier:
-    from sklearn.svm import SVC
-
-    def size(svm: Any) -> int:
-        return svm.support_vectors_.nbytes + svm.dual_coef_.nbytes + svm.intercept_.nbytes
-
-    return _ScikitLearn(SVC(C=10, gamma="scale", cache_size=1000), size)
-
-
-def _forest() -> Classifier:
-    from sklearn.ensemble import RandomForestClassifier
-
-    def size(forest: Any) -> int:
-        trees = (tree.tree_.__getstate__() for tree in forest.estimators_)
-        return sum(tree["nodes"].nbytes + tree["values"].nbytes for tree in trees)
-
-    return _ScikitLearn(RandomForestClassifier(300, n_jobs=-1, random_state=0), size)
-
-
-def _logistic() -> Classifier:
-    from sklearn.linear_model import LogisticRegression
-
-    estimator = LogisticRegression(C=0.1, max_iter=200)
-    return _ScikitLearn(estimator, lambda it: it.coef_.nbytes + it.intercept_.nbytes)
-
-
-def _mlp() -> Classifier:
-    from sklearn.neural_network import MLPClassifier
-
-    estimator = MLPClassifier((128,), early_stopping=True, n_iter_no_change=5, max_iter=60, random_state=0)
-    return _ScikitLearn(estimator, lambda it: sum(array.nbytes for array in [*it.coefs_, *it.intercepts_]))
+def _nbytes(part: Any) -> int:
+    """Bytes of an array, a tree, or a list of such."""
+    if isinstance(part, list):
+        return sum(map(_nbytes, part))
+    if hasattr(part, "tree_"):
+        tree = part.tree_.__getstate__()
+        return int(tree["nodes"].nbytes + tree["values"].nbytes)
+    return int(part.nbytes)
 
 
 def _recognizers() -> list[Method]:
+    what = "inknn's recognizer, preset"
     return [
-        Method(
-            f"inknn-{preset}",
-            f"inknn's recognizer, preset {preset}",
-            partial(_Recognizer, preset),
-            takes_digits=True,
-        )
+        Method(f"inknn-{preset}", f"{what} {preset}", partial(_Recognizer, preset=preset), takes_digits=True)
         for preset in PRESETS
     ]
 
@@ -301,6 +234,28 @@ def _votes() -> list[Method]:
         for name in [*described, "deskew", "pca", "whitening", "gradient+pca", "gradient+whitening", LEARNED]
     ]
     return by_metric + by_features
+
+
+def _logistic() -> Classifier:
+    return _ScikitLearn(LogisticRegression(C=0.1, max_iter=200), "coef_", "intercept_")
+
+
+def _neighbors() -> Classifier:
+    return _ScikitLearn(ScikitLearnNeighbors(K, algorithm="brute", n_jobs=-1), "_fit_X", "_y")
+
+
+def _forest() -> Classifier:
+    return _ScikitLearn(RandomForestClassifier(300, n_jobs=-1, random_state=0), "estimators_")
+
+
+def _mlp() -> Classifier:
+    network = MLPClassifier((128,), early_stopping=True, n_iter_no_change=5, max_iter=60, random_state=0)
+    return _ScikitLearn(network, "coefs_", "intercepts_")
+
+
+def _svm() -> Classifier:
+    machine = SVC(C=10, gamma="scale", cache_size=1000)
+    return _ScikitLearn(machine, "support_vectors_", "dual_coef_", "intercept_")
 
 
 _OTHERS = [

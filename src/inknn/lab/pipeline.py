@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import OptionError, UnknownNameError
+from ..errors import ParameterError, UnknownNameError
 from ..estimators.preprocessing import PREPROCESSING, preprocess
 from ..estimators.registry import FEATURES, feature
 from ..metrics import METRICS
@@ -53,7 +53,7 @@ class Pipeline:
     ------
     UnknownNameError
         If there is no such step; the message offers the nearest name.
-    OptionError
+    ParameterError
         If the steps don't fit together, or a number makes no sense.
 
     Examples
@@ -66,7 +66,7 @@ class Pipeline:
         self.steps = [_parse_step(part) for part in spec.split("+")]
         for (before, _), (name, _) in pairwise(self.steps):
             if _takes_pictures(name) and not _returns_pictures(before):
-                raise OptionError(f"{name} takes pictures, so it can't follow {before} in {spec!r}")
+                raise ParameterError(f"{name} takes pictures, so it can't follow {before} in {spec!r}")
         self.name = "+".join(name if size is None else f"{name}:{size}" for name, size in self.steps)
         self._fitted: list[Any] = []
 
@@ -135,7 +135,7 @@ def parse_metric(spec: str) -> tuple[str, dict[str, Any]]:
     ------
     UnknownNameError
         If there is no such metric; the message offers the nearest name.
-    OptionError
+    ParameterError
         If it takes no number, or not this one.
     """
     name, colon, number = spec.strip().lower().partition(":")
@@ -144,13 +144,13 @@ def parse_metric(spec: str) -> tuple[str, dict[str, Any]]:
     if not colon:
         return name, {"p": 3.0} if name == "minkowski" else {}  # as the table of metrics has it
     if name != "minkowski":
-        raise OptionError(f"{name} takes no number; write {name}")
+        raise ParameterError(f"{name} takes no number; write {name}")
     try:
         power = float(number)
     except ValueError:
         power = 0.0
     if not power >= 1:
-        raise OptionError(f"{spec!r}: p must be a number of at least 1; write minkowski:3, for example")
+        raise ParameterError(f"{spec!r}: p must be a number of at least 1; write minkowski:3, for example")
     return name, {"p": power}
 
 
@@ -176,12 +176,12 @@ def _parse_step(part: str) -> tuple[str, int | None]:
         raise UnknownNameError("feature", name, STEPS)
     if name not in _DIMENSIONS:
         if colon:
-            raise OptionError(f"{name} takes no number; write {name}")
+            raise ParameterError(f"{name} takes no number; write {name}")
         return name, None
     if not colon:
         return name, _DIMENSIONS[name]
     if not number.isdecimal() or int(number) < 1:
-        raise OptionError(f"{part!r}: dimensions must be a whole number; write {name}:64, for example")
+        raise ParameterError(f"{part!r}: dimensions must be a whole number; write {name}:64, for example")
     return name, int(number)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..cache import cached
 from ..errors import DataError
-from ..files import cached
 from ..progress import Progress, no_progress
 from ..recognizer import FORMAT, Recognizer, Settings, choose_settings
 from .container import read_arrays, write_arrays

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..datasets import LabeledDigits, load_digits
 from ..datasets.load import Part
-from ..datasets.normal_form import to_normal_form
 from ..errors import DataError
+from ..glyph.normal_form import to_normal_form
 from ..progress import Progress, no_progress
 from ..recognizer.settings import LEARNED, choose_settings
 from .model import Model
@@ -106,7 +106,7 @@ def fit_data(
             f"{digits.name} has {len(digits)} digits, too few for the votes of {settings.n_neighbors} "
             "neighbors; give more digits, or fewer neighbors with -k"
         )
-    notes = (*digits.remarks, *_blank_pictures(digits))
+    notes = (*map(str, digits.remarks), *_blank_pictures(digits))
     started = time.perf_counter()
     images, changed = digits.images, True
     if not digits.several_sizes:

@@ -12,7 +12,8 @@ Four steps, one module each, in the order in which :func:`find_lines` takes them
 from __future__ import annotations
 
 from ..ink import Ink
-from .components import LOWEST, drop_dirt, find_components, writing_height
+from ..ink.components import find_components
+from .components import LOWEST, drop_dirt, writing_height
 from .erase import drop_box_sides, drop_leftovers, erase
 from .glyphs import Glyph, cut_out
 from .lines import arrange_lines, join_components
@@ -34,15 +35,15 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     list of lists of Glyph
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
     """
-    components = find_components(ink.mask, ink.contrast)
-    rules, height = find_rules(ink, components)
+    rules, height = find_rules(ink)
     if height < LOWEST * ink.scale:
         return []
+    components = ink.components
     if rules:
-        components = drop_box_sides(find_components(erase(ink, rules), ink.contrast), rules, height)
+        components = drop_box_sides(find_components(erase(ink, rules)), rules, height)
     components = drop_dirt(components, ink)
     if rules:
         components = drop_leftovers(components, rules)
-        height = writing_height(components, ink.stroke)
+        height = writing_height(components, ink)
     lines = arrange_lines(join_components(components, height), components, height)
     return [[cut_out(group, components, ink) for group in line] for line in lines]

@@ -1,15 +1,14 @@
-"""Connected components of ink, without dirt, and the height of the writing they make."""
+"""Drop dirt from the components of ink, and tell how high the writing is that they make."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
+from ..ink.components import Components
 
 LOWEST = 7.0
 """Writing lower than this many picture pixels can't be told from dirt."""
@@ -30,69 +29,9 @@ LEAST_WRITING = 0.08
 """... if they have this share of all weight; less is crumbs beside something large."""
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
-    """Connected components of ink.
-
-    Attributes
-    ----------
-    labels : ndarray of shape (height, width), dtype int32
-        Number of the component that a pixel belongs to, 0 on paper; of components that were dropped too.
-    number : ndarray of shape (n,), dtype int64
-        Numbers of the components kept.
-    box : ndarray of shape (n, 4), dtype int64
-        Their x, y, width and height.
-    area : ndarray of shape (n,), dtype int64
-        In pixels.
-    strength : ndarray of shape (n,), dtype float64
-        Mean contrast.
-    """
-
-    labels: NDArray[np.int32]
-    number: NDArray[np.int64]
-    box: NDArray[np.int64]
-    area: NDArray[np.int64]
-    strength: NDArray[np.float64]
-
-    @property
-    def at_border(self) -> NDArray[np.bool_]:
-        """Which components touch the border of the picture."""
-        x, y, width, height = self.box.T
-        rows, columns = self.labels.shape
-        return np.asarray((x == 0) | (y == 0) | (x + width == columns) | (y + height == rows), np.bool_)
-
-    def keep(self, chosen: NDArray[np.bool_]) -> Components:
-        """Only the components that are chosen."""
-        return replace(
-            self,
-            number=self.number[chosen],
-            box=self.box[chosen],
-            area=self.area[chosen],
-            strength=self.strength[chosen],
-        )
-
-
-def find_components(mask: NDArray[np.bool_], contrast: NDArray[np.float32]) -> Components:
-    """Find the 8-connected components of a mask."""
-    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
-    pixel = np.flatnonzero(mask)  # in reading order
-    label = labels.ravel()[pixel]
-    y, x = (place.astype(np.int32) for place in np.divmod(pixel, mask.shape[1]))
-    left, top = np.full((2, count), np.iinfo(np.int32).max, np.int32)
-    right, foot = np.zeros((2, count), np.int32)
-    np.minimum.at(left, label, x)
-    np.maximum.at(right, label, x)
-    top[label[::-1]] = y[::-1]  # the first pixel of each component is written last
-    foot[label] = y
-    area = np.bincount(label, minlength=count)
-    strength = np.bincount(label, weights=contrast.ravel()[pixel], minlength=count) / np.maximum(area, 1)
-    box = np.stack([left, top, right - left + 1, foot - top + 1], axis=1).astype(np.int64)
-    return Components(labels, np.arange(1, count), box[1:], area[1:], strength[1:])
-
-
 def drop_dirt(components: Components, ink: Ink) -> Components:
     """Drop what is no writing: specks, frames and what is faint."""
-    return _drop_faint(_drop_frames(drop_specks(components, ink), ink))
+    return _drop_faint(_drop_frames(drop_specks(components, ink), ink), ink)
 
 
 def drop_specks(components: Components, ink: Ink) -> Components:
@@ -116,19 +55,19 @@ def _drop_frames(components: Components, ink: Ink) -> Components:
     return components.keep(~frame)
 
 
-def _drop_faint(components: Components) -> Components:
+def _drop_faint(components: Components, ink: Ink) -> Components:
     """Drop components much fainter than the writing: paper, print-through, most ruled lines.
 
     What touches the picture's border is more likely the paper's edge or a cut line and must be stronger.
     """
     if not len(components.number):
         return components
-    weight = (components.box[:, 3] * components.strength) ** 2.0
-    strength = components.strength / _weighted_median(components.strength, weight)
+    strength = components.mean(ink.contrast)
+    strength /= _weighted_median(strength, (components.box[:, 3] * strength) ** 2.0)
     return components.keep(strength >= np.where(components.at_border, FAINT_AT_BORDER, FAINT))
 
 
-def writing_height(components: Components, stroke: float) -> float:
+def writing_height(components: Components, ink: Ink) -> float:
     """Typical height of the digits in working pixels, 0 where nothing is written.
 
     Where at least :data:`FEWEST` components are of like height they are the writing, unless something else
@@ -136,11 +75,11 @@ def writing_height(components: Components, stroke: float) -> float:
     strength: a thousand specks don't outweigh ten digits. Dots, lower than two strokes, don't count.
     """
     width, height = components.box[:, 2].astype(float), components.box[:, 3].astype(float)
-    writing = (width < 2.0 * height) & (height < 14.0 * width) & (height > 2.0 * stroke)
+    writing = (width < 2.0 * height) & (height < 14.0 * width) & (height > 2.0 * ink.stroke)
     if not writing.any():
         return float(height.max(initial=0.0))
     height = height[writing]
-    weight = (height * components.strength[writing]) ** 2
+    weight = (height * components.mean(ink.contrast)[writing]) ** 2
     order = np.argsort(height)
     height, total = height[order], np.concatenate([[0.0], np.cumsum(weight[order])])
     first = np.arange(len(height))

@@ -1,7 +1,7 @@
 """Erase rules from the ink, and not the strokes that cross them.
 
-A rule is erased only where the ink across it is about as thin as the rule, and not much darker. What is left of
-rules and boxes afterwards are components of their own, which are dropped.
+A rule is erased only where the ink across it is about as thin as the rule, and not much darker. What is left
+of rules and boxes afterwards are components of their own, which are dropped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
-from .components import Components
+from ..ink.components import Components
 
 DARKER = 1.4
 """Ink of this many times the contrast of a rule is writing, even where it runs along the rule."""

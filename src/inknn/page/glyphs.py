@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..geometry import Box
 from ..ink import Ink
+from ..ink.components import Components
 from ..ink.stroke import thicken
-from .components import Components
 from .lines import Group, union_box
 
 

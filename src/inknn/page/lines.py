@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .components import Components
+from ..ink.components import Components
 
 SMALL = 0.5
 """A component lower than this share of the writing's height is a crumb: it belongs to a glyph near it ..."""

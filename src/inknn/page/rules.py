@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ink import Ink
+from ..ink.components import Components, find_components
 from .components import (
     FEWEST,
-    Components,
     count_alike,
     drop_dirt,
     drop_specks,
-    find_components,
     writing_height,
 )
 from .erase import Rules, erase
@@ -32,7 +31,7 @@ SLENDER = 24.0
 """A rule is at least this many times as long as it is thick; strokes of digits aren't."""
 
 
-def find_rules(ink: Ink, components: Components) -> tuple[list[Rules], float]:
+def find_rules(ink: Ink) -> tuple[list[Rules], float]:
     """Find the rules of a page.
 
     Rules that span much of the picture are found first, since they may touch all the writing and hide how
@@ -41,8 +40,6 @@ def find_rules(ink: Ink, components: Components) -> tuple[list[Rules], float]:
     Parameters
     ----------
     ink : Ink
-    components : Components
-        All of its components.
 
     Returns
     -------
@@ -51,30 +48,30 @@ def find_rules(ink: Ink, components: Components) -> tuple[list[Rules], float]:
     height : float
         Of the writing in pixels, seen without the spanning rules; 0 where nothing is written.
     """
-    rules, without = _find_spanning(ink, components)
+    rules, without = _find_spanning(ink)
     writing = drop_dirt(without, ink)
-    height = writing_height(writing, ink.stroke)
+    height = writing_height(writing, ink)
     length = int(LONG * height)
     if length and (rules or _has_long(writing, length)):
-        rules = _unite(rules + _find_straight(ink, components, length, 1.5 * ink.stroke))
+        rules = _unite(rules + _find_straight(ink, length, 1.5 * ink.stroke))
     return rules, height
 
 
-def _find_spanning(ink: Ink, components: Components) -> tuple[list[Rules], Components]:
+def _find_spanning(ink: Ink) -> tuple[list[Rules], Components]:
     """Rules that span much of the picture, and the components without them.
 
     A big 1, 4 or 7 has long runs as well: they are rules only if at least :data:`FEWEST` components of like
     height remain without them.
     """
     length = int(SPANNING * max(ink.mask.shape))
-    if _may_be_ruled(drop_specks(components, ink), length):
-        rules = _find_straight(ink, components, length, length / SLENDER)
+    if _may_be_ruled(drop_specks(ink.components, ink), length):
+        rules = _find_straight(ink, length, length / SLENDER)
         if rules:
-            without = find_components(erase(ink, rules), ink.contrast)
+            without = find_components(erase(ink, rules))
             height = np.sort(drop_specks(without, ink).box[:, 3])
             if count_alike(height[height > 2.5 * ink.stroke]).max(initial=0) >= FEWEST:
                 return rules, without
-    return [], components
+    return [], ink.components
 
 
 def _may_be_ruled(components: Components, length: int) -> bool:
@@ -90,10 +87,10 @@ def _has_long(components: Components, length: int) -> bool:
     return bool((components.box[:, 2:] >= 0.55 * length).any())
 
 
-def _find_straight(ink: Ink, components: Components, length: int, thickness: float) -> list[Rules]:
+def _find_straight(ink: Ink, length: int, thickness: float) -> list[Rules]:
     """Rules that are at least so long and at most so thick."""
     across, down = find_runs(ink.mask.view(np.uint8), length, thickness)
-    _drop_large_digits(components, across, down, length)
+    _drop_large_digits(ink.components, across, down, length)
     return [
         Rules(pixels, _contrast(pixels.view(np.bool_), ink, length), turned)
         for pixels, turned in ((across, False), (down, True))
@@ -111,7 +108,9 @@ def _drop_large_digits(
     """
     width, height = components.box[:, 2:].T
     compact = (width < 1.5 * height) & (height < 3 * width) & (np.maximum(width, height) < 2.5 * length)
-    held = np.bincount(components.labels[(across | down).view(np.bool_)], minlength=len(compact) + 1)[1:] > 0
+    touched = components.labels[(across | down).view(np.bool_)]
+    inked = np.bincount(touched, minlength=components.number.max(initial=0) + 1)
+    held = inked[components.number] > 0
     for i in np.flatnonzero(compact & held):
         x, y, wide, tall = components.box[i]
         box = slice(y, y + tall), slice(x, x + wide)
@@ -123,7 +122,7 @@ def _drop_large_digits(
 
 def _contrast(pixels: NDArray[np.bool_], ink: Ink, length: int) -> NDArray[np.float32]:
     """The contrast of the rule that a pixel lies on, 0 beside rules."""
-    runs = find_components(pixels, ink.contrast)
+    runs = find_components(pixels)
     label = runs.labels[pixels]
     # Sort by run, then by contrast: numbers that aren't negative are in the order of their bits.
     ordered = np.sort(label.astype(np.int64) << 32 | ink.contrast[pixels].view(np.uint32))

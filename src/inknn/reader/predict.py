@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.normal_form import normal_form_of, to_normal_form
 from ..errors import PictureError
+from ..glyph.normal_form import to_normal_form
 from ..ink import PictureSource, open_pages
 from ..memory import Model
+from ..page.normalized import single_glyph
 from ..progress import Progress, no_progress
+from ..remarks import Remark
 from .result import Neighbor
 
 __all__ = ["Prediction", "predict_digits", "predict_picture"]
@@ -27,7 +29,7 @@ class Prediction:
     """What a model predicts for one digit.
 
     ``label``, ``verdict``, ``confidence``, ``credibility`` and ``neighbors`` are as of
-    :class:`inknn.Digit`; ``source`` names the picture, and ``note`` is a remark on it.
+    :class:`inknn.Digit`; ``source`` names the picture, and ``note`` is a remark on it, or None.
     """
 
     source: str
@@ -36,7 +38,7 @@ class Prediction:
     confidence: float
     credibility: float
     neighbors: tuple[Neighbor, ...]
-    note: str = ""
+    note: Remark | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The prediction without its note, as plain values, ready for ``json.dumps``."""
@@ -67,11 +69,10 @@ def predict_picture(model: Model, picture: PictureSource, name: str) -> Predicti
     PictureError
         If the picture can't be opened, or nothing is on it.
     """
-    remarks: list[str] = []
-    images, _ = normal_form_of([next(open_pages(picture)).gray], lambda _, remark: remarks.append(remark))
-    if not len(images):
-        raise PictureError("no digit found: the picture is blank, or its ink is too faint or too small")
-    return _predictions(model, images, [name], remarks[0] if remarks else "")[0]
+    glyph, remark = single_glyph(next(open_pages(picture)).gray)
+    if glyph is None:
+        raise PictureError(str(remark))
+    return _predictions(model, glyph.image[None], [name], remark)[0]
 
 
 def predict_digits(
@@ -101,7 +102,7 @@ def predict_digits(
 
 
 def _predictions(
-    model: Model, images: NDArray[np.uint8], names: Sequence[str], note: str = ""
+    model: Model, images: NDArray[np.uint8], names: Sequence[str], note: Remark | None = None
 ) -> list[Prediction]:
     found = model.predict(images)
     return [

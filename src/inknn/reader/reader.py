@@ -1,23 +1,25 @@
 """The reader: picture in, reading out.
 
-It composes the rooms; all it decides itself is when a page as a whole is no writing.
+It composes the rooms. It decides one thing itself: when a page as a whole shows no digits.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..geometry import Box
-from ..glyph import normalize
-from ..ink import Picture, PictureSource, open_pages, separate
+from ..ink import Picture, PictureSource, open_pages
 from ..ink.decode import MAX_PIXELS
-from ..page import Glyph, find_lines
+from ..page.normalized import NormalizedGlyph, normalized_lines
 from ..progress import Progress, no_progress
+from ..remarks import Remark
 from .result import Alternative, Digit, Line, Neighbor, Reading
 
 if TYPE_CHECKING:
@@ -25,14 +27,19 @@ if TYPE_CHECKING:
     from ..memory import Model
     from ..recognizer import Predictions
 
-NOTHING_FOUND = "no digits found: the picture is blank, or its ink is too faint or too small"
+_log = logging.getLogger(__name__)
 
-NO_WRITING = "hardly anything on it looks like a digit: a photograph, or other writing?"
+_BLANK = Remark("blank", "no digits found: the picture is blank, or its ink is too faint or too small")
+_NO_DIGIT = Remark("no-digit", "no digits found: nothing on it looks like one")
+_NO_WRITING = Remark(
+    "no-writing", "hardly anything on it looks like a digit: a photograph, or other writing?"
+)
+
 FEWEST_GLYPHS = 12
-"""A page with so many glyphs is doubted as a whole ..."""
+"""A page with at least so many glyphs shows no writing as a whole ..."""
 
 SMALLEST_SHARE = 0.25
-"""... where less than this share of them passes for digits: the few that do are chance."""
+"""... if less than this share of them is accepted as digits: the few that are, are accepted by chance."""
 
 
 class DigitReader:
@@ -58,8 +65,10 @@ class DigitReader:
     >>> import numpy as np
     >>> reader = DigitReader()
     >>> reading = reader.read(np.full((60, 80), 255, np.uint8))
-    >>> reading.text, reading.warnings
-    ('', ('no digits found: the picture is blank, or its ink is too faint or too small',))
+    >>> reading.text, reading.warnings[0].code
+    ('', 'blank')
+    >>> print(reading.warnings[0])
+    no digits found: the picture is blank, or its ink is too faint or too small
 
     Raises
     ------
@@ -122,29 +131,44 @@ class DigitReader:
     def read_pages(self, picture: PictureSource) -> Iterator[Reading]:
         """Read all pages of a picture; only TIFF files have more than one.
 
-        Parameters and errors are those of :meth:`read`. Pages are read as they are asked for.
+        Parameters and errors are those of :meth:`read`. A page is decoded and read when the iterator comes
+        to it.
+        """
+        return (reading for reading, _ in self.read_pages_in_color(picture))
+
+    def read_pages_in_color(self, picture: PictureSource) -> Iterator[tuple[Reading, NDArray[np.uint8]]]:
+        """As :meth:`read_pages`, each reading with the upright page it was read on.
+
+        For those who draw onto the page, as :func:`inknn.reader.overlay.draw_overlay` does: the picture is
+        decoded only once, and of several pages only one is in memory.
+
+        Yields
+        ------
+        reading : Reading
+        page : uint8 (height, width, 3)
+            RGB.
         """
         for page in open_pages(picture, max_pixels=self.max_pixels):
-            yield self._read_page(page)
+            yield self._read_page(page), page.color
 
     def _read_page(self, page: Picture) -> Reading:
-        lines = find_lines(separate(page.gray))
-        digits = self._answer([glyph for line in lines for glyph in line])
-        warnings = page.warnings
-        if not digits:
-            warnings = (*warnings, NOTHING_FOUND)
-        elif _is_no_writing(digits):
-            warnings = (*warnings, NO_WRITING)
-            digits = [replace(digit, verdict="not-a-digit") for digit in digits]
         height, width = page.gray.shape
+        _log.debug("%s, page %d: %d×%d pixels decoded", page.source, page.page, width, height)
+        lines = normalized_lines(page.gray)
+        digits = self._answer([glyph for line in lines for glyph in line])
+        remark = _remark_on(digits)
+        if remark is _NO_WRITING:
+            digits = [replace(digit, verdict="not-a-digit") for digit in digits]
         rest = iter(digits)
         read = tuple(_line([next(rest) for _ in line]) for line in lines)
+        _log.debug("%s, page %d: %d glyphs read", page.source, page.page, len(digits))
+        warnings = page.warnings if remark is None else (*page.warnings, remark)
         return Reading(page.source, page.page, width, height, read, warnings)
 
-    def _answer(self, glyphs: list[Glyph]) -> list[Digit]:
+    def _answer(self, glyphs: list[NormalizedGlyph]) -> list[Digit]:
         if not glyphs:
             return []
-        images = np.stack([normalize(glyph.ink) for glyph in glyphs])
+        images = np.stack([glyph.image for glyph in glyphs])
         predictions = self._prepared().predict(images, n_threads=self.n_jobs)
         return [_digit(glyph.box, predictions, i, self.n_neighbors) for i, glyph in enumerate(glyphs)]
 
@@ -169,10 +193,14 @@ def _model_of_digits(model: str | os.PathLike[str] | Model | DigitClassifier) ->
     return fitted.of_digits()
 
 
-def _is_no_writing(digits: list[Digit]) -> bool:
-    """Whether the page shows stars, leaves or letters: of many glyphs, hardly any passes for a digit."""
+def _remark_on(digits: list[Digit]) -> Remark | None:
+    """What to say of a page that shows nothing, stars, leaves or letters."""
+    if not digits:
+        return _BLANK
     accepted = sum(digit.verdict == "digit" for digit in digits)
-    return len(digits) >= FEWEST_GLYPHS and accepted < SMALLEST_SHARE * len(digits)
+    if len(digits) >= FEWEST_GLYPHS and accepted < SMALLEST_SHARE * len(digits):
+        return _NO_WRITING
+    return _NO_DIGIT if all(digit.verdict == "not-a-digit" for digit in digits) else None
 
 
 def _line(digits: list[Digit]) -> Line:

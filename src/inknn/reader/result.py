@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from ..geometry import Box
+from ..remarks import Remark
 
 Verdict = Literal["digit", "unsure", "not-a-digit"]
 
@@ -73,7 +74,7 @@ class Reading:
     """What was read on one page of one picture, rows from top to bottom.
 
     ``source`` is the picture's path as it was given, or ``-``; ``page`` counts from 1; ``width`` and
-    ``height`` are those of the upright picture in pixels; ``warnings`` are for people.
+    ``height`` are those of the upright picture in pixels; ``warnings`` say what to be careful about.
     """
 
     source: str
@@ -81,7 +82,7 @@ class Reading:
     width: int
     height: int
     lines: tuple[Line, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@
 - ``index`` is what all indexes have in common; ``exact_index`` is the fastest search, for references that are
   searched often, and may come and go (``ids``). It rests on ``pca_bound`` (lower bounds from few
   coordinates), ``blocks`` (references packed into blocks of near ones), ``queries`` and ``segment_search``;
-- ``numpy_scan`` stands in for the native kernels where the package was installed without a compiler;
+- ``numpy_scan`` is used instead of the native kernels where the package was installed without a compiler;
 - ``rounding`` proves that float32 may filter.
 
 All order neighbors by (distance, index), so that the result depends on nothing but the data.

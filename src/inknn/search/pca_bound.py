@@ -201,7 +201,7 @@ def _best_width(z: NDArray[np.float64], components: NDArray[np.float64]) -> int:
     pilots = z[:: max(1, len(z) // _PILOTS)][:_PILOTS]
     squares, pilot_squares = (np.einsum("ij,ij->i", rows, rows) for rows in (z, pilots))
     true = pilot_squares[:, None] + squares - 2.0 * (pilots @ z.T)
-    # The fifth best of the sample stands for that of all rows: farther, so that it errs toward more.
+    # The fifth nearest of the sample is farther than that of all rows, so the estimate is on the safe side.
     fifth = np.partition(true, min(5, len(z) - 1), axis=1)[:, min(5, len(z) - 1)]
     dims = components.shape[1]
     tried = [d for d in (8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256) if d < dims]

@@ -4,9 +4,9 @@
 namespace inknn {
 namespace {
 
-void gradient_histograms(Array<const std::uint8_t, 3> images, int side, int bins, double spread, double evening,
-                         bool root_of_strength, Array<const int, 1> points, Array<const float, 1> weights,
-                         Array<float, 2> histograms) {
+void gradient_histograms(Array<const std::uint8_t, 3> images, int side, int bins, double spread,
+                         double evening, bool root_of_strength, Array<const int, 1> points,
+                         Array<const float, 1> weights, Array<float, 2> histograms) {
     require(images.shape(1) == kDigitSide && images.shape(2) == kDigitSide, "images must be (n, 28, 28)");
     require(side >= 1 && side <= kMaxSide && bins >= 1 && bins <= kMaxBins, "side or bins out of range");
     std::size_t n_weights = 0, cells = 0;
@@ -30,7 +30,8 @@ void gradient_histograms(Array<const std::uint8_t, 3> images, int side, int bins
     plan.points = points.data();
     plan.weights = weights.data();
     nb::gil_scoped_release unlocked;
-    kernels_in_use().gradient_histograms(images.data(), std::int64_t(images.shape(0)), plan, histograms.data());
+    kernels_in_use().gradient_histograms(images.data(), std::int64_t(images.shape(0)), plan,
+                                         histograms.data());
 }
 
 }  // namespace

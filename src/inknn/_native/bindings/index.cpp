@@ -19,8 +19,8 @@ struct Segment {
     Segment(Array<const float, 3> packed_, Array<const float, 2> half_norms_, Array<const float, 3> bounds_,
             Array<const float, 2> centers_, Array<const std::int64_t, 1> stages_,
             Array<const std::int64_t, 1> ids_, Rows rows_, std::int64_t first_id_, double scale_)
-        : packed(packed_), half_norms(half_norms_), bounds(bounds_), centers(centers_), stages(stages_), ids(ids_),
-          rows(rows_), first_id(first_id_), scale(scale_) {
+        : packed(packed_), half_norms(half_norms_), bounds(bounds_), centers(centers_), stages(stages_),
+          ids(ids_), rows(rows_), first_id(first_id_), scale(scale_) {
         const std::size_t blocks = packed.shape(0);
         require(packed.shape(2) == kBlock && half_norms.shape(0) == blocks && half_norms.shape(1) == kBlock &&
                     ids.shape(0) == blocks * kBlock,
@@ -35,9 +35,9 @@ struct Segment {
                 "stages do not fit the coordinates");
         require(rows.shape(1) <= kMaxDims, "vectors are too long for the filter's bounds");
         for (std::size_t slot = 0; slot < ids.shape(0); ++slot)
-            require(ids(slot) < 0 || (ids(slot) >= first_id &&
-                                      std::size_t(ids(slot) - first_id) < rows.shape(0)),
-                    "an index has no row");
+            require(
+                ids(slot) < 0 || (ids(slot) >= first_id && std::size_t(ids(slot) - first_id) < rows.shape(0)),
+                "an index has no row");
     }
 };
 
@@ -89,7 +89,8 @@ IndexTask<Element> index_task(const Segment& segment, const Queries& queries,
 
 // Calls `work` with the kernels and the task for the type of both arrays.
 template <typename Work>
-void with_index(const Segment& segment, const Queries& queries, const Array<const double, 1>& error_bounds, Work work) {
+void with_index(const Segment& segment, const Queries& queries, const Array<const double, 1>& error_bounds,
+                Work work) {
     require(segment.rows.dtype() == queries.rows.dtype(), "queries and references differ in type");
     require(queries.rows.shape(1) == segment.rows.shape(1) &&
                 queries.coordinates.shape(1) == segment.packed.shape(1) &&
@@ -98,7 +99,7 @@ void with_index(const Segment& segment, const Queries& queries, const Array<cons
     require(error_bounds.shape(0) == queries.rows.shape(0), "error_bounds do not fit the queries");
     const Kernels& kernels = kernels_in_use();
     const std::size_t floats = kernels.index_scratch_floats(std::int64_t(queries.rows.shape(0)),
-                                                             std::int64_t(segment.packed.shape(0)));
+                                                            std::int64_t(segment.packed.shape(0)));
     const Scratch scratch(floats);
     if (segment.rows.dtype() == nb::dtype<std::uint8_t>())
         work(kernels.index_bytes, index_task<std::uint8_t>(segment, queries, error_bounds, scratch.get()));
@@ -112,15 +113,18 @@ void with_index(const Segment& segment, const Queries& queries, const Array<cons
 
 template <typename Element>
 void set_blocks(IndexTask<Element>& task, std::int64_t first_block, std::int64_t last_block) {
-    require(0 <= first_block && first_block <= last_block && last_block <= task.n_blocks, "there are no such blocks");
+    require(0 <= first_block && first_block <= last_block && last_block <= task.n_blocks,
+            "there are no such blocks");
     task.first_block = first_block;
     task.last_block = last_block;
 }
 
 template <typename Element>
-void set_answer(IndexTask<Element>& task, const Array<double, 2>& squared, const Array<std::int64_t, 2>& indices) {
-    require(std::int64_t(squared.shape(0)) == task.n_queries && std::int64_t(indices.shape(0)) == task.n_queries &&
-                squared.shape(1) == indices.shape(1) && squared.shape(1) >= 1,
+void set_answer(IndexTask<Element>& task, const Array<double, 2>& squared,
+                const Array<std::int64_t, 2>& indices) {
+    require(std::int64_t(squared.shape(0)) == task.n_queries &&
+                std::int64_t(indices.shape(0)) == task.n_queries && squared.shape(1) == indices.shape(1) &&
+                squared.shape(1) >= 1,
             "the result does not fit the queries");
     task.k = std::int64_t(squared.shape(1));
     task.squared = squared.data();
@@ -186,19 +190,20 @@ void bind_index(nb::module_& module) {
     nb::class_<Segment>(module, "Segment")
         .def(nb::init<Floats3, Floats2, Floats3, Floats2, Array<const std::int64_t, 1>,
                       Array<const std::int64_t, 1>, Rows, std::int64_t, double>(),
-             "packed"_a.noconvert(), "half_norms"_a.noconvert(), "bounds"_a.noconvert(), "centers"_a.noconvert(),
-             "stages"_a.noconvert(), "ids"_a.noconvert(), "rows"_a.noconvert(), "first_id"_a, "scale"_a);
+             "packed"_a.noconvert(), "half_norms"_a.noconvert(), "bounds"_a.noconvert(),
+             "centers"_a.noconvert(), "stages"_a.noconvert(), "ids"_a.noconvert(), "rows"_a.noconvert(),
+             "first_id"_a, "scale"_a);
     nb::class_<Queries>(module, "Queries")
-        .def(nb::init<Rows, Floats2, Floats2, Array<const double, 1>>(),
-             "rows"_a.noconvert(), "coordinates"_a.noconvert(), "first_stage"_a.noconvert(),
-             "norms"_a.noconvert());
-    module.def("index_nearest", &index_nearest, "segment"_a, "queries"_a, "first_block"_a,
-               "last_block"_a, "error_bounds"_a.noconvert(), "caps"_a.noconvert(), "squared"_a.noconvert(),
+        .def(nb::init<Rows, Floats2, Floats2, Array<const double, 1>>(), "rows"_a.noconvert(),
+             "coordinates"_a.noconvert(), "first_stage"_a.noconvert(), "norms"_a.noconvert());
+    module.def("index_nearest", &index_nearest, "segment"_a, "queries"_a, "first_block"_a, "last_block"_a,
+               "error_bounds"_a.noconvert(), "caps"_a.noconvert(), "squared"_a.noconvert(),
                "indices"_a.noconvert());
     module.def("index_caps", &index_caps, "segment"_a, "queries"_a, "error_bounds"_a.noconvert(), "n_near"_a,
                "caps"_a.noconvert(), "squared"_a.noconvert(), "indices"_a.noconvert());
-    module.def("index_within", &index_within, "segment"_a, "queries"_a, "error_bounds"_a.noconvert(), "caps"_a.noconvert(), "squared"_a.noconvert(),
-               "indices"_a.noconvert(), "owners"_a.noconvert());
+    module.def("index_within", &index_within, "segment"_a, "queries"_a, "error_bounds"_a.noconvert(),
+               "caps"_a.noconvert(), "squared"_a.noconvert(), "indices"_a.noconvert(),
+               "owners"_a.noconvert());
     module.def("sort_heaps", &sort_heaps, "squared"_a.noconvert(), "indices"_a.noconvert());
 }
 

@@ -31,25 +31,25 @@ void require_pairs(const Array<const std::int8_t, 4>& queries, const Array<const
 }
 
 void idm(Array<const std::int8_t, 4> queries, Array<const std::int8_t, 4> references,
-                Array<const std::int64_t, 2> rows, Array<const std::uint32_t, 1> limits,
-                Array<std::uint32_t, 2> distances) {
+         Array<const std::int64_t, 2> rows, Array<const std::uint32_t, 1> limits,
+         Array<std::uint32_t, 2> distances) {
     require_pairs(queries, references, rows, distances);
     require(limits.shape(0) == queries.shape(0), "limits do not fit the queries");
     const std::int64_t each = std::int64_t(rows.shape(1));
     nb::gil_scoped_release unlocked;
     for (std::int64_t i = 0; i < std::int64_t(queries.shape(0)); ++i)
         kernels_in_use().idm(queries.data() + i * kEdgeBytes, references.data(), rows.data() + i * each, each,
-                           limits.data()[i], distances.data() + i * each);
+                             limits.data()[i], distances.data() + i * each);
 }
 
 void p2dhmdm(Array<const std::int8_t, 4> queries, Array<const std::int8_t, 4> references,
-            Array<const std::int64_t, 2> rows, Array<std::uint32_t, 2> distances) {
+             Array<const std::int64_t, 2> rows, Array<std::uint32_t, 2> distances) {
     require_pairs(queries, references, rows, distances);
     const std::int64_t each = std::int64_t(rows.shape(1));
     nb::gil_scoped_release unlocked;
     for (std::int64_t i = 0; i < std::int64_t(queries.shape(0)); ++i)
-        kernels_in_use().p2dhmdm(queries.data() + i * kEdgeBytes, references.data(), rows.data() + i * each, each,
-                       distances.data() + i * each);
+        kernels_in_use().p2dhmdm(queries.data() + i * kEdgeBytes, references.data(), rows.data() + i * each,
+                                 each, distances.data() + i * each);
 }
 
 }  // namespace

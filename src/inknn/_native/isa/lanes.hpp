@@ -88,7 +88,9 @@ inline unsigned not_above(Lanes lanes, Lanes limits) {
 inline unsigned not_above(Lanes lanes, float limit) { return not_above(lanes, spread(limit)); }
 
 // `count`, or as many more as make whole groups of `width`.
-inline std::int64_t padded(std::int64_t count, std::int64_t width) { return (count + width - 1) / width * width; }
+inline std::int64_t padded(std::int64_t count, std::int64_t width) {
+    return (count + width - 1) / width * width;
+}
 
 }  // namespace
 }  // namespace inknn::INKNN_ISA

@@ -27,7 +27,8 @@ std::vector<const Kernels*> available() {
     std::vector<const Kernels*> tables;
 #ifdef INKNN_HAS_avx512
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma"))
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("fma"))
         tables.push_back(&avx512::kernels);
 #endif
 #ifdef INKNN_HAS_avx2

@@ -1,9 +1,9 @@
 // The table of kernels: one for each instruction set, and the one in use.
 //
-// CMake compiles each file in kernels/, and table.cpp, once for each instruction set. INKNN_ISA is then the name
-// of the set and of the namespace, so that nothing compiled for a newer CPU can take the place of the same code
-// compiled for an older one. That is also why kernels use no templates of the standard library: all files would
-// share their instances.
+// CMake compiles each file in kernels/, and table.cpp, once for each instruction set. INKNN_ISA is then the
+// name of the set and of the namespace, so that nothing compiled for a newer CPU can take the place of the
+// same code compiled for an older one. That is also why kernels use no templates of the standard library: all
+// files would share their instances.
 #pragma once
 
 #include <cstddef>

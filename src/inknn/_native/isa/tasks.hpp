@@ -1,6 +1,6 @@
 // What the bindings hand to the kernels: pointers into arrays, and their sizes.
 //
-// Kernels trust their input, start no threads, allocate nothing and know nothing of Python. Their results are
+// Kernels trust their input, start no threads, allocate nothing and do not use Python. Their results are
 // the same, bit for bit, on every instruction set.
 #pragma once
 
@@ -45,12 +45,12 @@ struct ScanTask {
 
 constexpr int kBlock = 64;  // references in a block of an index
 
-// Queries to one segment of an index; see search/blocks.py and search/pca_bound.py. A slot holds one reference;
-// kBlock slots make a block. Coordinates, norms, bounds and error bounds are in units of 1 / scale.
+// Queries to one segment of an index; see search/blocks.py and search/pca_bound.py. A slot holds one
+// reference; kBlock slots make a block. The unit of coordinates, norms, bounds and error bounds is 1 / scale.
 template <typename Element>
 struct IndexTask {
     const float* packed;         // (n_blocks, coordinates, kBlock)
-    const std::int64_t* stages;  // (n_stages): where the coordinates of each stage end; the last is its residual
+    const std::int64_t* stages;  // (n_stages): where the coordinates of each stage end
     const float* half_norms;     // (n_blocks * kBlock): half the squared norm of a stage, rounded down
     const float* bounds;         // (n_blocks, 2, first_stage): least and largest coordinate
     const std::int64_t* ids;     // (n_blocks * kBlock): index in the result; negative where the slot is free
@@ -64,12 +64,12 @@ struct IndexTask {
     std::int64_t n_stages;
     std::int64_t first_stage;  // coordinates of the first stage
     double scale;
-    const Element* queries;            // (n_queries, dims)
-    const float* query_coordinates;    // (n_queries, coordinates), negated
-    const float* query_first_stage;    // (first_stage, query_stride)
-    const double* query_norms;         // (n_queries): least squared norm of a stage
-    const double* error_bounds;        // (n_queries): by how much a distance of coordinates may exceed the true one
-    const double* caps;                // (n_queries): squared distances no smaller than that of the k-th neighbor
+    const Element* queries;          // (n_queries, dims)
+    const float* query_coordinates;  // (n_queries, coordinates), negated
+    const float* query_first_stage;  // (first_stage, query_stride)
+    const double* query_norms;       // (n_queries): least squared norm of a stage
+    const double* error_bounds;      // (n_queries): how far distances of coordinates may be too large
+    const double* caps;              // (n_queries): the k-th squared distance is no larger
     std::int64_t n_queries;
     std::int64_t query_stride;  // n_queries or more, a multiple of 64
     std::int64_t k;             // of all within caps: the room for them

@@ -1,7 +1,7 @@
 // Gradient histograms of one image after the other; the twin of features/gradient.py, step by step.
 //
-// Sums run over pixels while the vector lanes run over directions, so that the order of additions, and with it
-// every bit of the result, is the same on all instruction sets.
+// Sums run over pixels while the vector lanes run over directions, so that the order of additions, and with
+// it every bit of the result, is the same on all instruction sets.
 #include "../isa/lanes.hpp"
 #include "kernels.hpp"
 
@@ -10,15 +10,15 @@ namespace {
 
 constexpr int kImageSide = 28;
 constexpr float kNoEdge = 0.04f;  // features/gradient.py explains it
-constexpr double kFlat = 1e-3;   // glyph/deskew.py explains
-constexpr double kNarrow = 0.5;  // these two
+constexpr double kFlat = 1e-3;    // glyph/deskew.py explains
+constexpr double kNarrow = 0.5;   // these two
 
 // One number per direction, in as many vectors as it takes.
 struct alignas(64) Directions {
     static constexpr int kParts = kMaxBins / kLanes;
     Lanes parts[kParts];
 
-    // a * b rounds before it is added: fused, the answer would depend on the instruction set.
+    // a * b rounds before it is added: fused, the result would depend on the instruction set.
     void add(float weight, const Directions& other) {
 #pragma GCC unroll 4
         for (int i = 0; i < kParts; ++i) parts[i] += weight * other.parts[i];
@@ -123,8 +123,8 @@ void edges_of_row(const float* middle, int stride, const GradientPlan& plan, flo
     for (int x = 0; x < side; ++x) {
         const float dx = (above[x + 1] - above[x - 1]) + 2 * (middle[x + 1] - middle[x - 1]) +
                          (below[x + 1] - below[x - 1]);
-        const float dy = (below[x - 1] - above[x - 1]) + 2 * (below[x] - above[x]) +
-                         (below[x + 1] - above[x + 1]);
+        const float dy =
+            (below[x - 1] - above[x - 1]) + 2 * (below[x] - above[x]) + (below[x + 1] - above[x + 1]);
         const float ax = __builtin_fabsf(dx), ay = __builtin_fabsf(dy);
         const float larger = ax > ay ? ax : ay, smaller = ax > ay ? ay : ax;
         float turns = turns_of_octant(smaller / (larger > 0.0f ? larger : 1.0f));
@@ -181,8 +181,7 @@ inline void pool_group(const Edges& edges, const float* weights, int side, Direc
 void pool_row(const Edges& edges, const float* weights, int points, int side, Directions* sums) {
     constexpr int kGroup = kLanes > 4 ? 4 : 2;  // totals and one edge fit the registers
     int g = 0;
-    for (; g + kGroup <= points; g += kGroup)
-        pool_group<kGroup>(edges, weights + g * side, side, sums + g);
+    for (; g + kGroup <= points; g += kGroup) pool_group<kGroup>(edges, weights + g * side, side, sums + g);
     for (; g < points; ++g) pool_group<1>(edges, weights + g * side, side, sums + g);
 }
 

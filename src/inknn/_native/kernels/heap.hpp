@@ -20,7 +20,9 @@ struct Heap {
     }
     double worst() const { return squared[0]; }
 
-    static bool before(double d, std::int64_t i, double e, std::int64_t j) { return d < e || (d == e && i < j); }
+    static bool before(double d, std::int64_t i, double e, std::int64_t j) {
+        return d < e || (d == e && i < j);
+    }
 
     // Take a neighbor in place of the worst, if it comes before it; whether it does.
     bool offer(double distance, std::int64_t index) {

@@ -54,7 +54,7 @@ inline void fetch(const std::int8_t* edges) {
 }  // namespace
 
 void idm(const std::int8_t* query, const std::int8_t* references, const std::int64_t* rows,
-                std::int64_t count, std::uint32_t limit, std::uint32_t* distances) {
+         std::int64_t count, std::uint32_t limit, std::uint32_t* distances) {
     const Query one(query);
     Reference other;
     for (std::int64_t i = 0; i < count; ++i) {

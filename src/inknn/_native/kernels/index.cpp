@@ -46,7 +46,7 @@ struct NearestSink {
 };
 
 // Collects all within the query's cap. Where there is no more room it still counts them, so that the caller
-// knows how much to bring.
+// can bring enough.
 template <typename Element>
 struct WithinSink {
     const IndexTask<Element>& task;
@@ -68,12 +68,12 @@ template <typename Element, typename Sink>
 struct IndexSearch {
     const IndexTask<Element>& task;
     Sink& sink;
-    float* thresholds;      // per query, for step 2
-    float* limits;          // per query, for step 1
-    std::int64_t room;      // for the queries that go on to the next stage, of each part of a block:
-    std::int32_t* passed;   // their numbers,
+    float* thresholds;           // per query, for step 2
+    float* limits;               // per query, for step 1
+    std::int64_t room;           // for the queries that go on to the next stage, of each part of a block:
+    std::int32_t* passed;        // their numbers,
     std::uint64_t* passed_near;  // which of the part's references may be near,
-    float* sums_so_far;     // and their sums, (.., references of a part)
+    float* sums_so_far;          // and their sums, (.., references of a part)
 
     struct Waiting {
         std::int64_t query, index;
@@ -130,7 +130,8 @@ struct IndexSearch {
         for (std::int64_t i = from; i < to; ++i) {
             Lanes columns[Parts];
 #pragma GCC unroll 16
-            for (int part = 0; part < Parts; ++part) columns[part] = load(packed + i * kBlock + part * kLanes);
+            for (int part = 0; part < Parts; ++part)
+                columns[part] = load(packed + i * kBlock + part * kLanes);
 #pragma GCC unroll 16
             for (int row = 0; row < Rows; ++row) {
                 const Lanes value = spread(queries[row][i]);
@@ -145,13 +146,14 @@ struct IndexSearch {
         return task.packed + slot / kBlock * kBlock * task.coordinates + slot % kBlock;
     }
 
-    // One stage for the first Rows of `count` queries and the part of a block from slot `first` on. Sums start
-    // from `start`, `stride` apart. The queries that go on are appended to those the part has `kept`, which lie
-    // from `ahead` on. Not inlined: inlined, GCC finds no registers for the sums.
+    // One stage for the first Rows of `count` queries and the part of a block from slot `first` on. Sums
+    // start from `start`, `stride` apart. The queries that go on are appended to those the part has `kept`,
+    // which start at `ahead`. Not inlined: inlined, GCC finds no registers for the sums.
     template <int Rows, int Parts>
     __attribute__((noinline)) std::int64_t advance(std::int64_t stage, std::int64_t first, std::int64_t ahead,
                                                    const std::int32_t* chosen, std::int64_t count,
-                                                   const float* start, std::int64_t stride, std::int64_t kept) {
+                                                   const float* start, std::int64_t stride,
+                                                   std::int64_t kept) {
         const float* packed = packed_from(first);
         kept += ahead;
         const std::int64_t from = stage ? task.stages[stage - 1] : 0, rest = task.stages[stage] - 1;
@@ -188,7 +190,8 @@ struct IndexSearch {
         return kept - ahead;
     }
 
-    // Step 2 for some queries and a block, Parts * kLanes references at a time, and step 3 for what it leaves.
+    // Step 2 for some queries and a block, Parts * kLanes references at a time, and step 3 for what it
+    // leaves.
     template <int Rows, int Parts>
     void scan(const std::int32_t* chosen, std::int64_t count, std::int64_t block) {
         constexpr std::int64_t kWidth = Parts * kLanes, kParts = kBlock / kWidth;
@@ -205,8 +208,9 @@ struct IndexSearch {
                 const std::int64_t before = kept[part];
                 kept[part] = 0;
                 for (std::int64_t done = 0; done < before; done += Rows)
-                    kept[part] = advance<Rows, Parts>(stage, first, ahead, passed + ahead + done, before - done,
-                                                      sums_so_far + (ahead + done) * kWidth, kWidth, kept[part]);
+                    kept[part] =
+                        advance<Rows, Parts>(stage, first, ahead, passed + ahead + done, before - done,
+                                             sums_so_far + (ahead + done) * kWidth, kWidth, kept[part]);
             }
             for (std::int64_t i = ahead; i < ahead + kept[part]; ++i)
                 for (std::uint64_t near = passed_near[i]; near; near &= near - 1)
@@ -282,10 +286,16 @@ template <typename Element, typename Sink>
 IndexSearch<Element, Sink> index_search(const IndexTask<Element>& task, Sink& sink) {
     const std::int64_t room = query_room(task.n_queries);
     float* const scratch = task.scratch + padded(task.n_blocks, 64);
-    return {task, sink, scratch, scratch + room, room,
+    return {task,
+            sink,
+            scratch,
+            scratch + room,
+            room,
             reinterpret_cast<std::int32_t*>(scratch + 3 * room),
             reinterpret_cast<std::uint64_t*>(scratch + (3 + kTiles) * room),
-            scratch + (3 + 3 * kTiles) * room, {}, 0};
+            scratch + (3 + 3 * kTiles) * room,
+            {},
+            0};
 }
 
 template <typename Element>
@@ -333,7 +343,8 @@ std::int64_t index_within(const IndexTask<Element>& task) {
 }
 
 // A first bound for each query: the k-th best distance of the few references with the smallest bounds in the
-// few blocks whose centers lie nearest. Only the bound is kept; the search proper finds these neighbors again.
+// few blocks whose centers are nearest. Only the bound is kept; the search proper finds these neighbors
+// again.
 template <typename Element>
 void index_caps(const IndexTask<Element>& task, const float* centers, std::int64_t n_near, double* caps) {
     constexpr int kMostNear = 16, kMostTried = 64;

@@ -22,8 +22,8 @@ template <typename Element>
 void index_caps(const IndexTask<Element>& task, const float* centers, std::int64_t n_near, double* caps);
 
 void edges(const std::uint8_t* images, std::int64_t count, bool root_of_strength, std::int8_t* edges);
-void idm(const std::int8_t* query, const std::int8_t* references, const std::int64_t* rows, std::int64_t count,
-         std::uint32_t limit, std::uint32_t* distances);
+void idm(const std::int8_t* query, const std::int8_t* references, const std::int64_t* rows,
+         std::int64_t count, std::uint32_t limit, std::uint32_t* distances);
 void p2dhmdm(const std::int8_t* query, const std::int8_t* references, const std::int64_t* rows,
              std::int64_t count, std::uint32_t* distances);
 

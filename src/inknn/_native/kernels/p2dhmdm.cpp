@@ -66,7 +66,7 @@ std::uint32_t distortion(const Query& query, const Reference& reference) {
 }  // namespace
 
 void p2dhmdm(const std::int8_t* query, const std::int8_t* references, const std::int64_t* rows,
-            std::int64_t count, std::uint32_t* distances) {
+             std::int64_t count, std::uint32_t* distances) {
     const Query one(query);
     Reference other;
     for (std::int64_t i = 0; i < count; ++i) {

@@ -68,9 +68,9 @@ void search_rows(const ScanTask<float>& task) {
 void search_rows(const ScanTask<std::uint8_t>& task) {
     for (std::int64_t r = 0; r < task.n_references; ++r)
         for (std::int64_t q = 0; q < task.n_queries; ++q)
-            heap_of(task, q).offer(squared_distance(task.queries + q * task.dims,
-                                                    task.references + r * task.dims, task.dims),
-                                   task.first_index + r);
+            heap_of(task, q).offer(
+                squared_distance(task.queries + q * task.dims, task.references + r * task.dims, task.dims),
+                task.first_index + r);
 }
 
 // ---- Tiles: many queries -----------------------------------------------------------------------
@@ -131,7 +131,7 @@ inline void multiply(const float* queries, const float* references, std::int64_t
     }
 }
 
-// Where the scratch of search_tiles() lies.
+// The parts of the scratch of search_tiles().
 struct Layout {
     float* query_panels;
     float* limits;

@@ -2,8 +2,8 @@
 //
 // What a pixel costs at a shift is the squared difference of two surroundings a and b: |a|² + |b|² - 2ab. The
 // first term doesn't depend on the shift, the second not on the query; only the third is worked out anew for
-// each shift. A pixel with nothing around it costs |b|² wherever it goes, and needs none of that. All sums are of
-// whole numbers, so the results are the same on every instruction set.
+// each shift. A pixel with nothing around it costs |b|² wherever it goes, and needs none of that. All sums
+// are of whole numbers, so the results are the same on every instruction set.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ namespace {
 
 constexpr int kShift = 2;  // pixels an edge may shift, each way
 constexpr int kSteps = 2 * kShift + 1;
-constexpr int kDown = kShift + 1;                      // rows of the frame: a shift and the surroundings
-constexpr int kAcross = kShift + 2;                    // columns: p2dhmdm shifts one farther
-constexpr int kRows = kDigitSide + 2 * (kDown + 1);    // one more, as rows are worked on two by two
+constexpr int kDown = kShift + 1;                    // rows of the frame: a shift and the surroundings
+constexpr int kAcross = kShift + 2;                  // columns: p2dhmdm shifts one farther
+constexpr int kRows = kDigitSide + 2 * (kDown + 1);  // one more, as rows are worked on two by two
 constexpr int kColumns = kDigitSide + 2 * kAcross;
-constexpr int kLargest = 42;                           // no component of an edge is larger
+constexpr int kLargest = 42;  // no component of an edge is larger
 
 // |a|² is smaller, of any surroundings there can be, so that |b|² - 2ab - kMiddle fits a signed sixteen-bit
 // number; sums on the way there may overflow.

@@ -1,10 +1,10 @@
 """Choose k, the metric, the features and the vote by cross-validation on training digits.
 
     digits ──folds──▶ vectors, learned without the fold ──one search for the largest k──▶ neighbors
-        ──votes_by_k──▶ errors for every k and both votes ──result──▶ the best k, and all that are as good
+        ──vote_by_k──▶ errors for every k and both votes ──result──▶ the best k, and all that are as good
 
-``grid`` tries all combinations. ``cross_validation`` measures one of them, and takes what an earlier run has
-measured from its ``checkpoint``.
+``grid`` tries all combinations. ``cross_validation`` measures one of them, with the ``fold_errors`` of each
+fold, and takes what an earlier run has measured from its ``checkpoint``.
 """
 
 from __future__ import annotations

@@ -6,25 +6,16 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from ...files import atomic_write, cache_dir
+from ...cache import cache_dir
+from ...files import atomic_write
 
 __all__ = ["Checkpoint"]
 
 
 class Checkpoint:
-    """Plain values by name, in a file of the cache.
+    """Plain values by name, in the file ``path`` of the cache, which is there as soon as one value is kept.
 
-    Parameters
-    ----------
-    name : str
-        Of the file: everything that all the values depend on, or a digest of it.
-    fresh : bool
-        Start without the values that were kept earlier.
-
-    Attributes
-    ----------
-    path : Path
-        The file; it is there as soon as one value is kept.
+    ``name`` of the file is all that the values depend on, or a digest of it; ``fresh`` ignores earlier ones.
     """
 
     def __init__(self, name: str, *, fresh: bool = False) -> None:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 from ... import __version__
 from ...datasets import LabeledDigits
 from ...errors import DataError
-from ...progress import Progress, no_progress
+from ...progress import Progress, no_progress, step_of
 from ...recognizer import Recognizer
-from ..data import Rows, folds, groups_of, sample
+from ..data import Rows, encode_labels, folds, groups_of, sample
 from ..pipeline import Pipeline
 from .checkpoint import Checkpoint
-from .votes_by_k import FoldErrors, measure_fold
+from .fold_errors import FoldErrors, measure_fold
 
 __all__ = ["CrossValidation"]
 
@@ -36,12 +37,8 @@ class CrossValidation:
     digits : LabeledDigits
     k : int
         The largest k wanted.
-    count : int
-        Folds.
-    limit : int, optional
-        Use only so many digits, of each label its share.
-    fresh : bool
-        Take nothing from an earlier run.
+    count, limit, fresh
+        ``folds``, ``limit`` and ``fresh`` of :func:`inknn.lab.tuning.tune`.
 
     Attributes
     ----------
@@ -52,11 +49,6 @@ class CrossValidation:
         Searches there are results of, and how many of them were taken from an earlier run.
     seconds : float
         What all these searches took, whenever they ran.
-
-    Raises
-    ------
-    DataError
-        If there are too few digits, of one label or of all.
     """
 
     def __init__(
@@ -66,9 +58,9 @@ class CrossValidation:
         if limit is not None and limit < len(digits):
             rows = sample(digits.labels, limit)
             digits, groups = digits.rows(rows), groups and tuple(groups[row] for row in rows)
-        _check_labels(digits, count)
         self.digits, self.k = digits, k
-        self.classes, self.codes = np.unique(digits.labels, return_inverse=True)
+        self.classes, self.codes = encode_labels(digits, 2)
+        _check_folds(digits, count)
         self.folds = folds(self.codes, groups, count)
         fewest = min(len(known) for known, _ in self.folds.parts)
         if k > fewest:
@@ -87,16 +79,13 @@ class CrossValidation:
         for i, (known, held_out) in enumerate(self.folds.parts):
             name = f"{features} | {metric} | fold {i + 1}"
             found = FoldErrors.restored(self.checkpoint.get(name), self.k)
-            if found is not None:
-                self.taken += 1
-            else:
-
-                def report(part: float, i: int = i) -> None:
-                    progress(f"{features}, {metric}, fold {i + 1}", (i + part) / count)
-
+            if found is None:
+                report = partial(step_of(progress, i, count), f"{features}, {metric}, fold {i + 1}")
                 report(0.0)
                 found = self._measured(features, metric, known, held_out, report)
                 self.checkpoint.keep(name, found.to_dict())
+            else:
+                self.taken += 1
             self.searches += 1
             self.seconds += found.seconds
             yield found
@@ -139,13 +128,10 @@ class CrossValidation:
         return digest.hexdigest()[:16]
 
 
-def _check_labels(digits: LabeledDigits, count: int) -> None:
-    labels, counts = np.unique(digits.labels, return_counts=True)
-    if len(labels) < 2:
-        what = f"all {len(digits):,} digits are labeled {labels[0]}" if len(labels) else "there are no digits"
-        raise DataError(f"{digits.name}: {what}; tuning needs digits of two labels at least")
+def _check_folds(digits: LabeledDigits, count: int) -> None:
     if count < 2:
         raise DataError(f"{count} folds are too few: cross-validation takes 2 at least, and 5 by default")
+    labels, counts = np.unique(digits.labels, return_counts=True)
     rarest = int(counts.argmin())
     if counts[rarest] < count:
         raise DataError(

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from itertools import product
 
 from ...datasets import LabeledDigits
-from ...errors import OptionError, UnknownNameError
+from ...errors import ParameterError, UnknownNameError
 from ...metrics import METRICS
 from ...progress import Progress, no_progress, step_of
 from ..fit_command import fit_command, steps_to_digits
 from ..pipeline import Pipeline, parse_metric
 from .cross_validation import CrossValidation
+from .fold_errors import WEIGHTS
 from .result import Curve, TuneResult
-from .votes_by_k import WEIGHTS
 
 __all__ = ["parse_ks", "tune"]
 
@@ -64,7 +64,7 @@ def tune(
     ------
     UnknownNameError
         If a feature, metric or vote is unknown; the message offers the nearest name.
-    OptionError
+    ParameterError
         If no combination is possible.
     DataError
         If there are too few digits, or all have one label.
@@ -120,7 +120,7 @@ def _combinations(
         else:
             pairs.append((feature, metric))
     if not pairs:
-        raise OptionError(f"nothing to try: {left_out[0]}; choose another feature or metric")
+        raise ParameterError(f"nothing to try: {left_out[0]}; choose another feature or metric")
     return pairs, left_out
 
 

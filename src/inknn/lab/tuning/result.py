@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .votes_by_k import FoldErrors
+from .fold_errors import FoldErrors
 
 __all__ = ["Curve", "TuneResult"]
 
