@@ -5,7 +5,7 @@
     python -m benchmarks search latency         # two benchmarks in full
     python -m benchmarks all --save             # every benchmark in full, kept in benchmarks/results
 
-A time alone says little. The ratio of two times from one run on one machine says much. Each benchmark
+A time alone means little; the ratio of two times from one run on one machine means much. Each benchmark
 therefore measures inknn and its peers one after the other on the same arrays, checks that they find the same
 neighbors, and keeps the facts of the machine with its figures.
 

@@ -1,6 +1,6 @@
-"""What the documentation says is true: its commands and examples run, its names, options and links exist.
+"""The documentation is true: its commands and examples run, its names, options and links exist.
 
-A block of code that is not to be run says why, in a comment before it; its commands are still parsed.
+A block of code that is not to be run has the reason in a comment before it; its commands are still parsed.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="the commands are those of
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of code; ``excuse`` says why it is not run.
+    """A fenced block of code.
 
-    ``follows`` says whether nothing but empty lines is between the block before and this one.
+    ``excuse`` is the reason why it is not run. ``follows`` is true if only empty lines are between the block
+    before and this one.
     """
 
     language: str
