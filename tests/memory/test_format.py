@@ -18,10 +18,10 @@ import pytest
 from inknn.memory import Model, read_arrays
 from inknn.recognizer import FORMAT, Settings
 
-WRITTEN_FOR = 5
+WRITTEN_FOR = 6
 """The number that the three values below belong to."""
 
-LAYOUT = "bb61070207702e21"
+LAYOUT = "0333b6d31ad47b8f"
 
 NEIGHBORS = (
     "d367fbb29687473ff7846da9cf36345a1d792dfdd3f5328205fff187c0d935a04a52709eee0edb4de23147f64ef6c983ecd0"
