@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 
 from .sizes import Row, Size
 
@@ -24,7 +23,7 @@ class Benchmark:
     module: str
 
 
-_LINES = {
+BENCHMARKS = {
     "search": Benchmark("many queries at once among pixels of MNIST", 4, "searches"),
     "features": Benchmark("many queries at once among vectors of the factory model", 1, "searches"),
     "whitened": Benchmark("many queries at once among whitened gradient histograms", 1, "searches"),
@@ -32,12 +31,12 @@ _LINES = {
     "scaling": Benchmark("time of a query as the number of references grows", 6, "scaling"),
     "distortion": Benchmark("the image distortion model on one thread", 0.5, "distortion"),
     "index": Benchmark("the prepared index: time, disk and memory", 0.5, "cold_start"),
-    "reading": Benchmark("reading a page", 1, "reading"),
+    "reading": Benchmark(
+        "reading a page on one thread, its steps, and the floor: decode, threshold, components", 1, "reading"
+    ),
     "tuning": Benchmark("choosing k by five-fold cross-validation", 1, "tuning"),
     "classifiers": Benchmark("whole classifiers: errors, time and memory", 15, "classifiers"),
 }
-
-BENCHMARKS = {name: line for name, line in _LINES.items() if find_spec(f"{__package__}.{line.module}")}
 """Every benchmark by its name, in the order in which they run."""
 
 

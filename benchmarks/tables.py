@@ -43,6 +43,17 @@ COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("ms an answer", "{answer_ms:.2f}"),
         ("MB to answer", "{answer_memory_mb:.0f}"),
     ),
+    "reading": (
+        ("picture", "{name}"),
+        ("ms to read", "{read_ms:.1f}"),
+        ("floor, ms", "{floor_ms:.1f}"),
+        ("× floor", "{ratio:.1f}"),
+        ("decode", "{decode_ms:.1f}"),
+        ("ink", "{ink_ms:.1f}"),
+        ("page", "{page_ms:.1f}"),
+        ("glyph", "{glyph_ms:.1f}"),
+        ("recognizer", "{recognizer_ms:.1f}"),
+    ),
     "tuning": (("program", "{name}"), ("s", "{seconds:.1f}"), ("×", "{times_ours:.1f}")),
     "classifiers": (
         ("classifier", "{name}"),
