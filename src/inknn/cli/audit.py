@@ -36,7 +36,7 @@ def audit(
     limit: int,
     quiet: bool,
 ) -> None:
-    """Look for wrong labels, copies, digits that mislead, and pictures of nothing.
+    """Find wrong labels, copies, and digits that mislead.
 
     The label of each digit is compared with the vote of the digits most similar to it, the digit itself left
     out. The most suspicious come first: "looks like" is the label that its neighbors have, "similar digits %"

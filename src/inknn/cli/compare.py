@@ -58,7 +58,7 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 def compare(
     data: str, quick: bool, only: tuple[str, ...], output: str | None, format: str, quiet: bool
 ) -> int:
-    """Compare inknn with plain kNN and with other methods, on the same digits.
+    """Compare inknn with plain kNN and other methods.
 
     The methods are inknn's presets; a vote of three neighbors with every metric and feature; scikit-learn's
     kNN, support vector machine, random forest, logistic regression and network. All learn the training part

@@ -59,7 +59,7 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
 )
 @click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
 def condense(data: str, output: str, method: str | None, keep: str | None, format: str, quiet: bool) -> None:
-    """Keep fewer of a set's training digits, and measure what that costs.
+    """Keep fewer training digits, and measure the cost.
 
     \b
       condensed         digits that the borders between labels need (Hart 1968)

@@ -9,7 +9,7 @@ from .output import Sink
 
 @click.command()
 def metrics() -> None:
-    """List the metrics: formula, cost of one pair, whether it is a true metric, shortlist of a search.
+    """List the metrics, with their formulas and costs.
 
     Costs are in operations on the d numbers of a vector, or roughly the time on one core. A search with a
     shortlist compares only that many Euclidean neighbors, and is exact within them.

@@ -88,7 +88,9 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 )
 @QUIET
 def plot(kind: str, data: str | None, output: str, dpi: int, quiet: bool, **options: Any) -> None:
-    """Draw a plot of labeled digits or of a result, as PNG, SVG or PDF.
+    """Draw a plot of labeled digits or of a result.
+
+    The file is PNG, SVG or PDF.
 
     DATA is the name or path of labeled digits, by default mnist. Kinds with the option --from draw a result
     that another command has kept; from DATA they compute it first. Without -n a plot takes as many digits as

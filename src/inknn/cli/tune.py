@@ -105,10 +105,10 @@ def tune(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Choose k, the metric, the features and the vote by cross-validation.
+    """Choose k, metric, features and vote.
 
-    All combinations are tried, on training digits only; features that learn do so without the fold that is
-    held out. One search gives the errors for every k and both votes. Where writers or other groups of digits
+    All combinations are tried by cross-validation, on training digits only; features that learn do so without
+    the fold that is held out. One search gives the errors for every k and both votes. Where writers or other groups of digits
     are known, none is in two folds. Where they are not, folds are blocks of the data's order: shuffled folds
     would have the same writer on both sides.
 
