@@ -85,7 +85,7 @@ class TestCommands:
             (["show", "usps", "-o", "a.png"], 4, "inknn data fetch usps"),
             (["show", "digits8x8", "-o", "a.txt"], 5, "no format is known by .txt"),
             (["show", "digits8x8", "-o", "no/a.png"], 5, "can't write"),
-            (["import", "digits8x8", "-o", "a.txt"], 5, "can't tell the format"),
+            (["import", "digits8x8", "-o", "a.txt"], 5, "has no known format"),
             (["import", "digits8x8", "-o", "no/a.npz"], 5, "there is no folder"),
             (["import", "mine", "-o", "a.npz"], 4, "inknn data import mine -o digits.npz --normalize"),
             (["import", "digits8x8", "-o", "a-images-idx3-ubyte"], 5, "--part"),

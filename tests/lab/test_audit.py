@@ -186,7 +186,7 @@ class TestCopies:
         pictures = self.dots(0, 8, 0, 14, 20)
         assert pairs(near_copies(distances, indices, np.arange(5), pictures)) == [(0, 2)]
 
-    def test_of_two_sets_the_second_is_the_one_asked_about(self):
+    def test_of_two_sets_the_second_is_that_of_the_queries(self):
         distances, indices = np.array([[0.1, 1.0, 1.0]]), np.array([[2, 0, 1]])
         known, asked = self.dots(7, 14, 0), self.dots(0)
         assert pairs(near_copies(distances, indices, np.array([0, 1, 2]), known, asked)) == [(2, 0)]
@@ -206,7 +206,7 @@ class TestCopies:
 
 
 class TestInfluence:
-    def test_who_outvotes_the_truth_is_named_and_who_helps_is_not(self):
+    def test_a_digit_that_causes_an_error_is_listed_and_one_that_helps_is_not(self):
         """0 is answered wrong because of 3, a 1 in the middle of zeros; without it all is right."""
         codes = np.array([0, 0, 0, 1])
         distances = np.array([[0.1, 1, 1.1], [0.9, 1, 1.1], [0.9, 1, 1.1], [0.1, 1, 1.1]])
@@ -217,7 +217,7 @@ class TestInfluence:
         assert influence.bad.tolist() == [1, 0, 0, 1]
         assert influence.worst().tolist() == [3]
 
-    def test_who_is_needed_is_said_to_spoil(self):
+    def test_without_a_digit_that_others_need_right_answers_are_broken(self):
         codes = np.array([0, 0, 1, 1])
         distances = np.array([[1.0, 2, 3]] * 4)
         indices = np.array([[1, 2, 3], [0, 2, 3], [3, 0, 1], [2, 0, 1]])
@@ -284,7 +284,7 @@ class TestBadInput:
             (["one.npz", "--report", "one.npz"], 5, "it is one of the files to read"),
         ],
     )
-    def test_is_told_in_one_line_and_nothing_is_written(self, tmp_path, arguments, code, said):
+    def test_is_reported_in_one_line_and_nothing_is_written(self, tmp_path, arguments, code, said):
         np.savez(tmp_path / "one.npz", images=np.ones((30, 28, 28), np.uint8), labels=np.full(30, 3))
         before = (tmp_path / "one.npz").read_bytes()
         done = inknn("audit", *arguments, cwd=tmp_path)

@@ -95,14 +95,14 @@ class TestTheFigures:
         assert mcnemar(one, other) == pytest.approx(expected)
         assert mcnemar(one, other) == mcnemar(other, one)
 
-    def test_digits_that_only_one_was_asked_about_do_not_count(self, task, monkeypatch):
+    def test_digits_that_only_one_was_tested_on_do_not_count(self, task, monkeypatch):
         with_method(monkeypatch, "half", lambda images: np.full(len(images), -1), limits=(10, 40))
         half = next(row for row in compare(task, only=["knn-euclidean", "half"]).rows if row.name == "half")
         assert (half.test, half.errors) == (40, 40)
         whole = next(row for row in compare(task, only=["knn-euclidean"]).rows)
         assert half.only_this == 40 - sum(whole.wrong[:40])
 
-    def test_a_method_is_never_told_what_it_is_asked(self, task, monkeypatch):
+    def test_a_method_never_gets_the_test_labels(self, task, monkeypatch):
         seen = []
         with_method(monkeypatch, "spy", lambda images: seen.append(images) or np.zeros(len(images)))
         compare(task, only=["spy"])
@@ -247,7 +247,7 @@ class TestTheTask:
         assert "by group: none of the 20 groups is on both sides" in task.how
         assert compare(task, only=["knn-ink"]).to_dict()["how"] == task.how
 
-    def test_one_label_only_is_told(self, tmp_path, train_digits):
+    def test_one_label_only_is_reported(self, tmp_path, train_digits):
         np.savez(tmp_path / "mine.npz", images=train_digits[0][:20], labels=np.full(20, 7))
         with pytest.raises(DataError, match="two labels or more"):
             load_task(tmp_path / "mine.npz")
@@ -338,7 +338,7 @@ class TestTheCommand:
             (["./nothing.npz"], 4, "nothing.npz"),
         ],
     )
-    def test_what_cannot_be_is_told_and_nothing_is_written(self, tmp_path, run, arguments, code, said):
+    def test_wrong_options_are_reported_and_nothing_is_written(self, tmp_path, run, arguments, code, said):
         before = sorted(os.listdir(tmp_path))
         words = [self.MINE if word == "mine" else word for word in arguments]
         left, out, err = run(*words, *([] if "-o" in words else ["-o", "compared.json"]))
@@ -347,7 +347,7 @@ class TestTheCommand:
         assert sorted(os.listdir(tmp_path)) == before
 
 
-def test_unequal_pictures_in_the_two_parts_are_told(monkeypatch):
+def test_unequal_pictures_in_the_two_parts_are_reported(monkeypatch):
     def load(data, part, **_):
         side = 8 if part == "train" else 9
         return LabeledDigits("odd", np.zeros((4, side, side), np.uint8), np.arange(4), part=part)

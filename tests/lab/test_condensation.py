@@ -1,4 +1,4 @@
-"""What is kept is enough for what was promised, and its cost is counted on digits that had no say."""
+"""What is kept is enough for what was promised, and its cost is counted on digits held out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def found(digits):
 class TestCondensed:
     @given(st.integers(0, 10_000))
     @settings(max_examples=20)
-    def test_names_every_digit_right_by_its_nearest(self, seed):
+    def test_the_nearest_kept_digit_has_the_label_of_every_digit(self, seed):
         vectors, codes = clouds(seed)
         kept = condensed(vectors, codes)
         _, nearest = brute_force(vectors, vectors[kept], 1)
@@ -65,8 +65,8 @@ class TestCondensed:
         vectors, codes = clouds(0, spread=0.01)
         assert len(condensed(vectors, codes)) == 3
 
-    def test_walks_in_blocks_and_says_the_same_as_one_by_one(self, monkeypatch):
-        """Hart's rule written down: keep whom the nearest kept one names wrongly, until none is left."""
+    def test_in_blocks_it_keeps_the_same_digits_as_one_by_one(self, monkeypatch):
+        """Hart's rule, one digit at a time: keep each whose nearest kept digit has another label."""
         vectors, codes = clouds(1)
         monkeypatch.setattr("inknn.lab.selection._BLOCK", 7)
         kept = [int(row) for row in self.starts(vectors, codes)]
@@ -95,7 +95,7 @@ class TestCondensed:
 
 
 class TestEdited:
-    def test_drops_who_lies_among_others_and_keeps_the_rest(self):
+    def test_drops_digits_among_those_of_another_label_and_keeps_the_rest(self):
         vectors, codes = clouds(0, spread=0.01)
         wrong = np.array([5, 50, 99])
         codes[wrong] = (codes[wrong] + 1) % 3
@@ -103,7 +103,7 @@ class TestEdited:
 
 
 class TestMedoids:
-    def test_keeps_as_many_as_asked_for_at_most_and_some_of_each_label(self):
+    def test_keeps_as_many_as_wanted_at_most_and_some_of_each_label(self):
         vectors, codes = clouds(3)
         kept = medoids(vectors, codes, 30)
         assert 15 <= len(kept) <= 30
@@ -185,7 +185,7 @@ class TestHowMany:
             count_to_keep(keep, 200)
 
     @pytest.mark.parametrize("keep", ["0", "150%", "-3", "nan%"])
-    def test_nonsense_is_told_before_anything_is_read_and_without_a_count(self, keep):
+    def test_nonsense_is_reported_before_anything_is_read_and_without_a_count(self, keep):
         with pytest.raises(ParameterError, match=f"^can't keep {keep} of the digits; write 10% or 6000$"):
             check_options("medoids", keep)
 
@@ -196,11 +196,11 @@ class TestHowMany:
         ):
             condense(digits, method, "3")
 
-    def test_a_method_that_decides_for_itself_is_not_told(self, digits):
+    def test_a_method_that_keeps_as_many_as_it_needs_takes_no_number(self, digits):
         with pytest.raises(ParameterError, match="leave --keep out"):
             condense(digits, "condensed", "10%")
 
-    def test_an_unknown_method_is_met_with_the_nearest(self, digits):
+    def test_an_unknown_method_offers_the_nearest(self, digits):
         with pytest.raises(UnknownNameError, match="did you mean medoids"):
             condense(digits, "medoid")
 
@@ -220,7 +220,7 @@ class TestBadInput:
             (["set.npz", "-o", "set.npz"], 5, "it is one of the files to read"),
         ],
     )
-    def test_is_told_and_nothing_is_written(self, tmp_path, arguments, code, said):
+    def test_is_reported_and_nothing_is_written(self, tmp_path, arguments, code, said):
         np.savez(tmp_path / "set.npz", images=np.ones((30, 28, 28), np.uint8), labels=np.full(30, 3))
         done = inknn("condense", *arguments, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (code, b"")

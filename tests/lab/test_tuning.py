@@ -349,7 +349,7 @@ class TestTheCommand:
         assert float(rows[0][4]) == pytest.approx(kept["validation_error"][0], abs=1e-6)
         assert kept["best_k"] in kept["k"]
 
-    def test_on_a_terminal_it_tells_the_story(self, digits, idx, run, monkeypatch):
+    def test_on_a_terminal_it_explains_the_curve(self, digits, idx, run, monkeypatch):
         monkeypatch.setattr(Sink, "is_terminal", lambda self: self.path is None)
         code, out, _ = run(idx(digits.images, digits.labels), "-k", "1-3", "-w", "uniform,distance")
         assert code == 0
@@ -358,7 +358,7 @@ class TestTheCommand:
         assert "The lowest error is at k" in " ".join(out.split())
         assert "\nCan be fitted with: inknn fit " in out
 
-    def test_what_cannot_be_fitted_is_told(self, digits, idx, run, monkeypatch):
+    def test_what_cannot_be_fitted_is_reported(self, digits, idx, run, monkeypatch):
         monkeypatch.setattr(Sink, "is_terminal", lambda self: self.path is None)
         out = run(idx(digits.images, digits.labels), "-k", "1-3", "-F", "pca:8")[1]
         assert "inknn fit can't make a model of this: pca:8, euclidean distance" in out
@@ -384,7 +384,7 @@ class TestTheCommand:
             (["-o", "no/result.json"], 5, "can't write no/result.json"),
         ],
     )
-    def test_what_cannot_be_is_told_and_nothing_is_written(
+    def test_wrong_options_are_reported_and_nothing_is_written(
         self, tmp_path, digits, idx, run, options, code, said
     ):
         path = idx(digits.images[:200], digits.labels[:200])
@@ -394,12 +394,12 @@ class TestTheCommand:
         assert said in err.splitlines()[-1]
         assert sorted(set(os.listdir(tmp_path)) - {"cache"}) == before
 
-    def test_one_label_only_is_told(self, digits, idx, run):
+    def test_one_label_only_is_reported(self, digits, idx, run):
         code, _, err = run(idx(digits.images[:20], np.full(20, 7)))
         assert code == 4
         assert "all 20 digits of some-images-idx3-ubyte are labeled 7" in err
 
-    def test_an_unknown_set_is_told_by_the_real_command_in_one_line(self, tmp_path):
+    def test_an_unknown_set_is_reported_by_the_real_command_in_one_line(self, tmp_path):
         done = subprocess.run(
             [sys.executable, "-m", "inknn", "tune", "mnits"], capture_output=True, check=False, cwd=tmp_path
         )
@@ -445,7 +445,7 @@ def test_unknown_names_offer_the_nearest(digits):
         tune(digits, metrics=["cosin"])
 
 
-def test_too_rare_a_label_is_told(digits):
+def test_too_rare_a_label_is_reported(digits):
     labels = digits.labels.copy()
     labels[0] = 77
     with pytest.raises(DataError, match="77 has 1 of 400"):

@@ -201,7 +201,7 @@ def _table_widths(heads: tuple[str, ...], rows: list[list[Text]], room: int) -> 
 
 
 def _shortened(name: Text, width: int) -> Text:
-    """The end of a name, which tells pictures in one folder apart, after an ellipsis."""
+    """The end of a name, by which pictures in one folder differ, after an ellipsis."""
     from rich.text import Text
 
     if name.cell_len <= width:

@@ -34,6 +34,5 @@ def metrics() -> None:
         for metric in METRICS.values()
     ]
     heads = ("name", "formula", "cost of a pair", "true metric", "compared")
-    table = Table(heads, rows)
     with Sink(None) as sink:
-        sink.write(table.to_text() if sink.is_terminal() else table.to_tsv())
+        sink.write_table(Table(heads, rows))

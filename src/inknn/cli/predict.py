@@ -172,7 +172,7 @@ class _Table(_Lines):
         self.rows.append(_cells(prediction))
 
     def close(self) -> None:
-        self.sink.write(Table(_HEADS, self.rows).to_text())
+        self.sink.write_table(Table(_HEADS, self.rows))
 
 
 def _cells(prediction: Prediction) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Pictures and labels as the arrays that all else expects, or an error that says what is wrong with them."""
+"""Check pictures and labels of any source, and bring them to one type and scale."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def _eight_bit(pictures: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def upright_ink(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Ink bright on black: pictures of dark ink on bright paper are turned over.
+    """Ink bright on black: pictures of dark ink on bright paper are inverted.
 
-    Paper is what lies along the border. Nearly all pictures of a set are of one kind, and then all are
-    treated alike, since in a tight picture the ink may fill the border; else each goes by its own.
+    Paper is what lies along the border. If nearly all pictures of a set are of one kind, all are treated
+    alike, since in a tight picture the ink may fill the border; otherwise each is treated by its own border.
 
     Parameters
     ----------

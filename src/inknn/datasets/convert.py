@@ -120,7 +120,7 @@ def check_target(path: Path, count: int = 1) -> None:
     """Raise an :class:`OutputError` where :func:`save_digits` would, before any work is done."""
     if path.suffix != ".npz" and "images" not in path.name:
         raise OutputError(
-            f"can't tell the format of {path}: name it digits.npz, or digits-images-idx3-ubyte for IDX"
+            f"the name {path} has no known format: name it digits.npz, or digits-images-idx3-ubyte for IDX"
         )
     if path.suffix != ".npz" and count > 1:
         raise OutputError(f"{path} holds one part: choose it with --part, or write an .npz file")

@@ -198,7 +198,7 @@ def _label_column(table: CsvFile, values: NDArray[np.float32]) -> int:
         return named
     likely = [column for column in (0, width - 1) if _may_be_labels(values[:, column])]
     if len(likely) != 1:
-        raise DataError("can't tell which column is the label; add a header line that names it label")
+        raise DataError("it is not clear which column is the label; add a header line that names it label")
     return likely[0]
 
 

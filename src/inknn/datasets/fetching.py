@@ -132,7 +132,7 @@ def _download(url: str, path: Path, file: Published, progress: Progress) -> None
     except ImportError:
         raise MissingExtraError("inknn data fetch", "pooch", "lab") from None
     bar = _Bar(f"fetching {file.name}", progress)
-    # Served as they are: compressed on the way, their length would say nothing of how much there is to come.
+    # Without compression on the way: otherwise the length in the header is not that of the file.
     download = pooch.HTTPDownloader(
         progressbar=bar, chunk_size=_CHUNK, timeout=_TIMEOUT, headers={"Accept-Encoding": "identity"}
     )
@@ -197,7 +197,7 @@ def _reason(error: Exception) -> str:
     response: Any = getattr(error, "response", None)
     if response is not None:
         return f"{response.status_code} {response.reason}"
-    for kind, said in (
+    for kind, reason in (
         (exceptions.SSLError, "its certificate is not trusted"),
         (exceptions.ProxyError, "the proxy gave no connection"),
         (exceptions.Timeout, f"no answer for {_TIMEOUT} seconds"),
@@ -206,7 +206,7 @@ def _reason(error: Exception) -> str:
         (exceptions.TooManyRedirects, "it redirects in a circle"),
     ):
         if isinstance(error, kind):
-            return said
+            return reason
     return " ".join(str(error).split())[:120]
 
 

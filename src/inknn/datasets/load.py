@@ -37,8 +37,8 @@ def load_digits(
     Returns
     -------
     LabeledDigits
-        Pictures in color come in gray, those of dark ink on bright paper turned over, and gray levels from
-        0 to 1, 0 to 16, −1 to 1 ... are scaled to 0 to 255.
+        Colors become gray, dark ink on bright paper is inverted, and gray levels from 0 to 1, 0 to 16,
+        −1 to 1 ... are scaled to 0 to 255.
 
     Raises
     ------

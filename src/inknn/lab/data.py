@@ -144,7 +144,7 @@ def shares(codes: NDArray[np.integer], count: int) -> NDArray[np.int64]:
 
 
 def find_groups(names: Sequence[str] | None, labels: NDArray[np.integer]) -> tuple[str, ...] | None:
-    """The group of each digit, found in what the data says of it: a writer, a folder, a file's prefix.
+    """The group of each digit, found in its name in the data: a writer, a folder, a file's prefix.
 
     Tried in this order, and the first that makes at least two groups, of two digits or more on average,
     is taken: the name itself; its folder, without a part that is only the label (``anna/7/3.png``); what

@@ -11,7 +11,7 @@ from .pipeline import Pipeline
 __all__ = ["fit_command", "steps_to_digits"]
 
 _LEARNED = Pipeline(LEARNED).name
-"""The learned space as :class:`Space` calls it, with the dimensions it has in a model."""
+"""The learned vectors as :class:`Pipeline` names them, with the dimensions they have in a model."""
 
 _NORMAL_FORM = "normal-form+"
 _ENLARGED = "resize+" + _NORMAL_FORM  # so that a small digit counts as a digit and not as a dot
@@ -49,5 +49,5 @@ def fit_command(
 
 
 def steps_to_digits(shape: tuple[int, ...]) -> str:
-    """What has to come before a space that takes 28×28 digits only, for pictures (height, width)."""
+    """What has to come before features that take 28×28 digits only, for pictures (height, width)."""
     return _ENLARGED if max(shape) < 28 else _NORMAL_FORM

@@ -201,8 +201,8 @@ def _nearest_to_mean(vectors: Vectors) -> int:
 SELECTIONS: Mapping[str, Selection] = {
     selection.name: selection
     for selection in (
-        Selection("condensed", False, 5, lambda vectors, codes, _, tell: condensed(vectors, codes, tell)),
-        Selection("edited", False, 5, lambda vectors, codes, _, tell: _edited(vectors, codes, tell)),
+        Selection("condensed", False, 5, lambda vectors, codes, _, step: condensed(vectors, codes, step)),
+        Selection("edited", False, 5, lambda vectors, codes, _, step: _edited(vectors, codes, step)),
         Selection("edited-condensed", False, 5, _edited_condensed),
         Selection("medoids", True, 1, _edited_medoids),
         Selection("random", True, 5, lambda _, codes, count, __: sample(codes, count, _SEED)),

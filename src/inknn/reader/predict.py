@@ -62,7 +62,7 @@ def predict_picture(model: Model, picture: PictureSource, name: str) -> Predicti
     Returns
     -------
     Prediction
-        Of the glyph with the most ink, where there are several; ``note`` says so.
+        Of the glyph with the most ink; if there are several, ``note`` mentions it.
 
     Raises
     ------

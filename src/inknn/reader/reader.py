@@ -194,7 +194,7 @@ def _model_of_digits(model: str | os.PathLike[str] | Model | DigitClassifier) ->
 
 
 def _remark_on(digits: list[Digit]) -> Remark | None:
-    """What to say of a page that shows nothing, stars, leaves or letters."""
+    """The remark on a page that shows nothing, or stars, leaves or letters."""
     if not digits:
         return _BLANK
     accepted = sum(digit.verdict == "digit" for digit in digits)

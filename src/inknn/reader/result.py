@@ -37,7 +37,7 @@ class Digit:
     """One glyph and the answer to it.
 
     ``label`` is the best answer even when ``verdict`` refuses it; ``text`` is what to print.
-    ``confidence`` (0 to 1) says how sure the label is among the ten digits; ``credibility`` (0 to 1)
+    ``confidence`` (0 to 1) is how certain the label is among the ten digits; ``credibility`` (0 to 1)
     how much the glyph looks like any digit at all. ``alternatives`` are sorted best first and
     start with ``label``; ``neighbors`` are sorted nearest first.
     """
@@ -74,7 +74,7 @@ class Reading:
     """What was read on one page of one picture, rows from top to bottom.
 
     ``source`` is the picture's path as it was given, or ``-``; ``page`` counts from 1; ``width`` and
-    ``height`` are those of the upright picture in pixels; ``warnings`` say what to be careful about.
+    ``height`` are those of the upright picture in pixels; ``warnings`` are what to be careful about.
     """
 
     source: str
