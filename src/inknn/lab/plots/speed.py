@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..statistics import wilson_interval
 from .style import (
@@ -21,7 +20,6 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["speed_accuracy"]
@@ -45,53 +43,30 @@ def speed_accuracy(
     -------
     matplotlib.figure.Figure
     """
+    from matplotlib.lines import Line2D
+
     figure = new_figure(
         "Speed against accuracy: the lower left is best", f"{caption} Bars: 95 % interval (Wilson).", size
     )
     axes = figure.add_subplot()
-    times = np.array([float(row["ms_per_digit"]) for row in rows])
-    # No errors would lie at minus infinity: half an error is drawn.
-    rates = np.array([max(row["errors"], 0.5) / row["test"] for row in rows])
-    bands = np.array([wilson_interval(int(row["errors"]), int(row["test"])) for row in rows])
-    for row, time, rate, (low, high) in zip(rows, times, rates, bands, strict=True):
-        marker = "o" if _is_ours(row) else "s"
-        reach = [[rate - low], [high - rate]]
-        axes.errorbar(time, rate, reach, color=_color(row), marker=marker, capsize=5, markersize=12)
-    xlim = (0.5 * times.min(), 4 * times.max())
-    ylim = (0.7 * max(float(bands[:, 0].min()), 1e-5), 1.5 * float(bands[:, 1].max()))
-    axes.set(xscale="log", yscale="log", xlabel="milliseconds per digit", ylabel="error, % of test digits")
-    axes.set(xlim=xlim, ylim=ylim)
-    plain_ticks(axes.xaxis, round_values(*xlim))
-    plain_ticks(axes.yaxis, round_values(*ylim))
-    percent_ticks(axes.yaxis)
-    axes.grid(True)
-    _number_points(axes, rows, times, rates)
-    return figure
-
-
-def _is_ours(row: Mapping[str, Any]) -> bool:
-    return str(row["name"]).startswith("inknn")
-
-
-def _color(row: Mapping[str, Any]) -> str:
-    return BLUE if _is_ours(row) else VERMILLION
-
-
-def _number_points(
-    axes: Axes, rows: Sequence[Mapping[str, Any]], times: NDArray[Any], rates: NDArray[Any]
-) -> None:
-    """A number in each point, and a list of the names at the side, the least error first."""
-    from matplotlib.lines import Line2D
-
+    best_first = sorted(rows, key=lambda row: row["errors"] / row["test"])
+    bands = np.array([wilson_interval(int(row["errors"]), int(row["test"])) for row in best_first])
+    times = np.array([float(row["ms_per_digit"]) for row in best_first])
     names, colors = [], []
-    for number, i in enumerate(np.argsort(rates, kind="stable"), start=1):
-        colors.append(_color(rows[i]))
-        names.append(f"{number}  {rows[i]['name']}, {100 * rows[i]['errors'] / rows[i]['test']:.2g} %")
-        above: dict[str, Any] = {"zorder": 100 - number}  # the least error on top
-        axes.plot(times[i], rates[i], "o", color=colors[-1], markersize=24, markeredgecolor="white", **above)
-        inside: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": SMALL, **above}
-        axes.text(times[i], rates[i], str(number), color="white", fontweight="bold", **inside)
-    axes.figure.legend(
+    for number, (row, time, (low, high)) in enumerate(zip(best_first, times, bands, strict=True), start=1):
+        color = BLUE if str(row["name"]).startswith("inknn") else VERMILLION
+        layer = 100 - number  # the lowest error on top
+        # No errors would lie at minus infinity: half an error is drawn.
+        rate = max(row["errors"], 0.5) / row["test"]
+        point: dict[str, Any] = {"marker": "o", "markersize": 24, "markeredgecolor": "white"}
+        axes.errorbar(
+            time, rate, [[rate - low], [high - rate]], color=color, capsize=5, zorder=layer, **point
+        )
+        inside: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": SMALL}
+        axes.text(time, rate, str(number), color="white", fontweight="bold", zorder=layer + 0.5, **inside)
+        names.append(f"{number}  {row['name']}, {100 * row['errors'] / row['test']:.2g} %")
+        colors.append(color)
+    figure.legend(
         [Line2D([], [], linestyle="none")] * len(names),
         names,
         loc="outside right upper",
@@ -102,3 +77,12 @@ def _number_points(
         labelcolor=colors,
         ncols=-(-len(names) // 32),
     )
+    xlim = (0.5 * times.min(), 2 * times.max())
+    ylim = (0.7 * max(float(bands[:, 0].min()), 1e-5), 1.5 * float(bands[:, 1].max()))
+    axes.set(xscale="log", yscale="log", xlabel="milliseconds per digit", ylabel="error, % of test digits")
+    axes.set(xlim=xlim, ylim=ylim)
+    plain_ticks(axes.xaxis, round_values(*xlim))
+    plain_ticks(axes.yaxis, round_values(*ylim))
+    percent_ticks(axes.yaxis)
+    axes.grid(True)
+    return figure
