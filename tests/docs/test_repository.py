@@ -34,6 +34,12 @@ class TestWorkflows:
         assert commands == {"python -m pip install --group release"}
         assert scripts_in("\n".join(steps)) <= scripts_in((ROOT / ".ci" / "run").read_text())
 
+    def test_the_whole_check_begins_with_the_readmes_test_command(self):
+        readme, check = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", ".ci/run"))
+        (command,) = re.findall(r"^(.*) && pytest$", readme, re.MULTILINE)
+        assert re.search(rf"^step {re.escape(command)}$", check.replace(" -q ", " "), re.MULTILINE)
+        assert "\nstep pytest\n" in check
+
     def test_every_script_that_something_names_is_there_and_can_be_run(self):
         texts = [path.read_text() for path in (*WORKFLOWS, ROOT / ".ci" / "run", ROOT / "CONTRIBUTING.md")]
         for name in scripts_in("\n".join(texts)):
