@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from inknn.cli import build_app
+from inknn.tables import Table
 
 FOLDER = "reference/commands"
 
@@ -20,9 +21,9 @@ def pages() -> dict[str, str]:
     app = build_app()
     index = [
         "# Commands",
-        "What each command says with `--help`, on one page each, written from the command itself.",
+        "Each command has a page with the text that `--help` prints.",
         _table(("command", "what it does"), (_row(name, app.commands[name]) for name in app.commands)),
-        "`inknn --version` shows the version, `inknn completion` sets up the Tab key. "
+        "`inknn --version` prints the version, `inknn completion` sets up the Tab key. "
         "[Exit codes](../exit-codes.md) are the same for all commands.",
     ]
     made = {f"{FOLDER}/index.md": _joined(index)}
@@ -99,7 +100,7 @@ def _text(paragraph: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    safe = re.sub(r"([\\*_\[\]#|])", r"\\\1", html.escape(text, quote=False))
+    safe = re.sub(r"([\\*_\[\]#])", r"\\\1", html.escape(text, quote=False))
     return re.sub(r"(?<![\w-])(--[a-z][a-z-]+)", r"`\1`", safe)
 
 
@@ -108,7 +109,7 @@ def _code(block: str) -> str:
 
 
 def _table(head: tuple[str, str], rows: Any) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ("---", "---"), *rows])
+    return Table(head, list(rows)).to_markdown()
 
 
 def _verbatim(text: str) -> str:

@@ -1,17 +1,20 @@
-"""Pages with the tables of the code: metrics, features, preprocessing, data sets, kinds of plots."""
+"""Pages with tables: metrics, features, preprocessing, data sets, kinds of plots, and benchmarks."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from make_pictures import PLOTS as DRAWN
 
 from inknn.datasets.catalog import CATALOG, Entry
-from inknn.estimators.features import FEATURES
 from inknn.estimators.preprocessing import PREPROCESSING
+from inknn.estimators.registry import FEATURES
 from inknn.features.registry import DESCRIPTIONS
 from inknn.lab.plots import PLOTS
 from inknn.metrics import METRICS
+from inknn.tables import Table
 
 FOLDER = "reference/tables"
 
@@ -24,6 +27,7 @@ def pages() -> dict[str, str]:
         "preprocessing": preprocessing(),
         "data-sets": data_sets(),
         "plots": plots(),
+        "benchmarks": benchmarks(),
     }
     return {f"{FOLDER}/{name}.md": "\n\n".join(parts) + "\n" for name, parts in made.items()}
 
@@ -41,18 +45,18 @@ def metrics() -> list[str]:
         )
         for each in METRICS.values()
     )
-    head = ("name", "distance of a and b", "cost of a pair", "true metric", "compares", "looks at")
+    head = ("name", "distance of a and b", "cost of a pair", "true metric", "compares", "searches")
     return [
         "# Metrics",
         "Names for `--metric`, for `metric=` of [`NearestNeighbors`](../api/neighbors.md) and "
-        "[`KNeighborsClassifier`](../api/classifiers.md), and for [`search_with`](../api/metrics.md). "
+        "[`KNeighborsClassifier`](../api/classifiers.md), and for [`kneighbors`](../api/metrics.md). "
         "`inknn metrics` prints this table.",
         _table(head, rows),
-        "Costs are in operations on the d numbers of a vector, or roughly the time on one core. "
-        "A true metric is zero only between equals, symmetric, and no way round is shorter. "
-        "Those that compare digits take 28×28 pixels only. A search looks at all references or, in the "
-        "costly metrics, at so many that are nearest in Euclidean distance, and is exact within those. "
-        "A function of two vectors serves as a metric too.",
+        "Costs are operations on the d numbers of a vector, or roughly the time on one core. "
+        "A true metric is zero only between equal vectors, it is symmetric, and the triangle inequality "
+        "holds. Metrics that compare digits take 28×28 pixels only. A search compares all references or, "
+        "for a costly metric, a shortlist of those that are nearest in Euclidean distance, within which it "
+        "is exact. A function of two vectors can be a metric too.",
     ]
 
 
@@ -71,11 +75,11 @@ def features() -> list[str]:
     fitted = ", ".join(f"`{name}`" for name in DESCRIPTIONS)
     return [
         "# Features",
-        "Names for [`inknn.estimators.features.feature`](../api/features.md), which gives a scikit-learn transformer, "
-        "and for `inknn tune --feature`.",
+        "Names for [`inknn.estimators.registry.feature`](../api/features.md), which returns a scikit-learn "
+        "transformer, and for `inknn tune --feature`.",
         _table(("name", "what it describes", "numbers", "takes", "needs labels"), rows),
-        f"`inknn fit --feature` and `DigitClassifier(features=...)` know {fitted}, and `learned`: the "
-        "gradient histograms in the learned metric that the reader uses. `inknn tune` knows `learned` too.",
+        f"`inknn fit --feature` and `DigitClassifier(features=...)` take {fitted}, and `learned`: the "
+        "gradient histograms in the learned metric that the reader uses. `inknn tune` takes `learned` too.",
     ]
 
 
@@ -87,15 +91,15 @@ def preprocessing() -> list[str]:
     )
     return [
         "# Preprocessing",
-        "Names for [`inknn.estimators.preprocessing.preprocess`](../api/features.md), which gives a scikit-learn "
-        "transformer. Steps on pictures take and give gray levels; they can follow each other and come "
-        "before any feature.",
+        "Names for [`inknn.estimators.preprocessing.preprocess`](../api/features.md), which returns a "
+        "scikit-learn transformer. Steps on pictures take and return gray levels; they can follow each "
+        "other and come before any feature.",
         _table(("name", "what it does", "takes"), rows),
     ]
 
 
 def data_sets() -> list[str]:
-    """The sets known by name."""
+    """The published sets."""
     rows = (
         (
             f"[`{each.name}`](#{each.name})",
@@ -111,7 +115,7 @@ def data_sets() -> list[str]:
         "# Data sets",
         "Names for every command that takes DATA, and for "
         "[`inknn.datasets.load_digits`](../api/datasets.md). `inknn data list` prints this table, "
-        "`inknn data fetch NAME` gets what is not here yet.",
+        "`inknn data fetch NAME` downloads a set.",
         _table(("name", "train", "test", "size", "to fetch", "license"), rows),
         *(part for entry in CATALOG.values() for part in _entry(entry)),
     ]
@@ -148,14 +152,25 @@ def plots() -> list[str]:
     ]
 
 
+def benchmarks() -> list[str]:
+    """The stored figures of the benchmarks."""
+    root = str(Path(__file__).resolve().parents[1])
+    if root not in sys.path:  # the benchmarks are not installed
+        sys.path.append(root)
+    from benchmarks.results import load
+    from benchmarks.tables import page
+
+    return page(load())
+
+
 def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
 def _plain(text: str) -> str:
     """Text in which nothing is taken for markup."""
-    return "".join(f"\\{letter}" if letter in "\\*_<>|[]#" else letter for letter in text)
+    return "".join(f"\\{letter}" if letter in "\\*_<>[]#" else letter for letter in text)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ("---",) * len(head), *rows])
+    return Table(head, list(rows)).to_markdown()

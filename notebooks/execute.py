@@ -2,8 +2,8 @@
 
 Each is run from its first cell to its last in a kernel of its own, in the folder of the notebooks. OUT then
 has it twice, with its outputs: as a notebook, and as Markdown with its pictures in a folder beside it, from
-which the documentation takes it. A notebook that fails, warns, or takes too long fails the run; the others
-are still tried.
+which the documentation takes it. There are as many at a time as processors. A notebook that fails, warns, or
+takes too long fails the run; the others are still tried.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import re
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
@@ -149,15 +152,22 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no such notebook; there are {', '.join(path.stem for path in every)}")
     options.out.mkdir(parents=True, exist_ok=True)
     failed = False
-    for path in chosen:
-        try:
-            took, used = execute(path, options.out, options.seconds)
-        except NotebookError as error:
-            failed = True
-            print(f"{path.stem}: {error}", file=sys.stderr, flush=True)
-        else:
-            print(f"{path.stem}: {took:.0f} s ({used:.0f} s of a processor)", flush=True)
+    # Processes, not threads: each knows what its own kernels took.
+    with ProcessPoolExecutor(min(len(chosen), os.cpu_count() or 1), get_context("spawn")) as pool:
+        attempts = pool.map(_attempt, chosen, repeat(options.out), repeat(options.seconds))
+        for path, (result, error) in zip(chosen, attempts, strict=True):
+            failed |= error
+            print(f"{path.stem}: {result}", file=sys.stderr if error else sys.stdout, flush=True)
     return int(failed)
+
+
+def _attempt(path: Path, out: Path, seconds: float) -> tuple[str, bool]:
+    """Execute a notebook; what there is to report, and whether that is an error."""
+    try:
+        took, used = execute(path, out, seconds)
+    except NotebookError as error:
+        return str(error), True
+    return f"{took:.0f} s ({used:.0f} s of a processor)", False
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +22,30 @@ if TYPE_CHECKING:
     from inknn.recognizer import Recognizer
 
 
-def pytest_configure() -> None:
-    # What a shell starts in the background ignores Ctrl-C, and so would the commands that tests start.
+def pytest_configure(config: pytest.Config) -> None:
+    # A shell's background processes ignore Ctrl-C, and so would the commands that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The user's own cache is neither read nor cleared. Prepared indexes are kept from one run to the next.
+    if "INKNN_CACHE_DIR" not in os.environ and hasattr(config, "cache"):
+        os.environ["INKNN_CACHE_DIR"] = str(config.cache.mkdir("inknn"))
+
+
+@pytest.fixture(autouse=True)
+def temporary_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A folder for this test's temporary files, and for those of the commands it starts.
+
+    Where a test can't write to its cache, inknn prepares its index among the temporary files; there another
+    test would find it.
+    """
+    tmp_path_factory.getbasetemp()  # pytest makes it among the temporary files when it is first needed
+    with tempfile.TemporaryDirectory(prefix="t", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        for variable in ("TMPDIR", "TEMP", "TMP"):
+            monkeypatch.setenv(variable, folder)
+        yield Path(folder)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,37 +1,26 @@
-"""The cache folder is found or replaced, and files get there whole or not at all."""
+"""Files are written whole or not at all, and what can not be written is known before the work."""
 
 from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
-import warnings
 from pathlib import Path
 
-import platformdirs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from inknn import files
-from inknn.errors import DataError
-from inknn.files import atomic_write, cache_dir, cached, clear_cache, drop_unfinished, first_time
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A cache folder of this test alone."""
-    monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(files, "_settled", {})
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def unwritable(folder):
-    """A cache folder that can't be made, even by root: a file is in its way."""
-    folder.write_bytes(b"")
-    return folder
+from inknn.errors import OutputError
+from inknn.files import (
+    Staging,
+    atomic_write,
+    check_folder,
+    check_writable,
+    drop_unfinished,
+    is_picture,
+    natural_order,
+    output_file,
+)
 
 
 def written(path, data):
@@ -39,46 +28,8 @@ def written(path, data):
         file.write(data)
 
 
-class TestWhereTheCacheIs:
-    def test_the_variable_names_it_and_it_is_made(self, folder):
-        assert cache_dir() == folder
-        assert folder.is_dir()
-
-    def test_without_the_variable_it_is_the_platforms(self, monkeypatch):
-        monkeypatch.delenv("INKNN_CACHE_DIR", raising=False)
-        assert files._wanted_dir() == platformdirs.user_cache_path("inknn", appauthor=False)
-
-    def test_an_unwritable_one_is_replaced_by_a_private_one_with_one_warning(self, unwritable):
-        with pytest.warns(UserWarning, match="INKNN_CACHE_DIR"):
-            replacement = cache_dir()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            assert cache_dir() == replacement
-        assert replacement.parent.name == "temporary"
-        assert stat.S_IMODE(replacement.stat().st_mode) & 0o077 == 0
-
-    @pytest.mark.skipif(not hasattr(os, "getuid"), reason="folders have no owners here")
-    def test_a_replacement_that_others_can_write_is_not_trusted(self, unwritable):
-        squatted = files._temporary_dir()
-        squatted.mkdir()
-        squatted.chmod(0o777)
-        with pytest.warns(UserWarning, match="can't write"):
-            assert cache_dir() != squatted
-
-    def test_nowhere_to_write_is_an_error_that_says_what_to_do(self, unwritable, tmp_path, monkeypatch):
-        monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "missing"))
-        with pytest.raises(DataError, match="set INKNN_CACHE_DIR"):
-            cache_dir()
-
-    def test_the_home_of_nobody_is_an_error_that_says_what_to_do(self, monkeypatch):
-        monkeypatch.setenv("INKNN_CACHE_DIR", "~no-such-user/x")
-        for ask in (cache_dir, clear_cache):
-            with pytest.raises(DataError, match=r"INKNN_CACHE_DIR=~no-such-user/x: .*set it"):
-                ask()
-
-    def test_a_folder_that_was_deleted_meanwhile_is_made_again(self, folder):
-        cache_dir().rmdir()
-        assert cache_dir().is_dir()
+def read_only(folder):
+    raise OSError(30, "Read-only file system")
 
 
 class TestAtomicWrite:
@@ -146,117 +97,122 @@ class TestAtomicWrite:
             written(tmp_path / "missing" / "a", b"")
 
 
-def load_text(path):
-    text = path.read_text()
-    if text == "damaged":
-        raise DataError("damaged")
-    return text
+class TestStaging:
+    def test_files_take_their_names_together(self, tmp_path):
+        with Staging() as staging:
+            for name in ("a", "b"):
+                with staging.write(tmp_path / name) as file:
+                    file.write(name.encode())
+            assert not list(tmp_path.glob("[ab]"))
+        assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+        assert (tmp_path / "b").read_bytes() == b"b"
 
+    @pytest.mark.parametrize("interruption", [ValueError, KeyboardInterrupt])
+    def test_an_interruption_after_the_first_changes_neither(self, tmp_path, interruption):
+        (tmp_path / "a").write_bytes(b"old")
 
-def store_text(path, text):
-    written(path, text.encode())
-
-
-def read_only(folder):
-    raise OSError(30, "Read-only file system")
-
-
-class TestCached:
-    def test_is_built_once_and_then_loaded(self, folder):
-        built = []
-
-        def build():
-            built.append(1)
-            return "value"
-
-        for _ in range(3):
-            assert cached("inknn-a", load=load_text, build=build, store=store_text) == "value"
-        assert len(built) == 1
-
-    def test_a_damaged_file_is_built_again(self, folder):
-        folder.mkdir()
-        (folder / "inknn-a").write_text("damaged")
-        assert cached("inknn-a", load=load_text, build=lambda: "value", store=store_text) == "value"
-        assert (folder / "inknn-a").read_text() == "value"
-
-    def test_an_interrupted_build_leaves_nothing_to_load(self, folder):
         def interrupted():
-            raise KeyboardInterrupt
+            with Staging() as staging:
+                with staging.write(tmp_path / "a") as file:
+                    file.write(b"new")
+                raise interruption
 
-        with pytest.raises(KeyboardInterrupt):
-            cached("inknn-a", load=load_text, build=interrupted, store=store_text)
-        assert not (folder / "inknn-a").exists()
-        assert cached("inknn-a", load=load_text, build=lambda: "value", store=store_text) == "value"
+        with pytest.raises(interruption):
+            interrupted()
+        assert (tmp_path / "a").read_bytes() == b"old"
+        assert os.listdir(tmp_path) == ["a"]
 
-    def test_what_cant_be_kept_is_used_all_the_same(self, folder):
-        def full(path, value):
-            raise OSError(28, "No space left on device")
+    def test_a_file_that_failed_does_not_appear_with_the_others(self, tmp_path):
+        def full(staging):
+            with staging.write(tmp_path / "b") as file:
+                file.write(b"half")
+                raise OSError(28, "No space left on device")
 
-        with pytest.warns(UserWarning, match="No space left"):
-            assert cached("inknn-a", load=load_text, build=lambda: "value", store=full) == "value"
+        with Staging() as staging:
+            with staging.write(tmp_path / "a") as file:
+                file.write(b"whole")
+            with pytest.raises(OSError, match="No space left"):
+                full(staging)
+        assert os.listdir(tmp_path) == ["a"]
 
-    def test_a_good_file_in_a_read_only_folder_is_used_without_a_warning(self, folder, monkeypatch):
-        folder.mkdir()
-        (folder / "inknn-a").write_text("prepared")
-        monkeypatch.setattr(files, "_try_writing", read_only)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            assert cached("inknn-a", load=load_text, build=lambda: "new", store=store_text) == "prepared"
 
-    @pytest.mark.skipif(os.name == "nt", reason="there all build and the last one wins")
-    def test_of_processes_that_start_at_once_one_builds(self, folder, tmp_path):
-        script = tmp_path / "start.py"
-        script.write_text(
-            "import sys, time\n"
-            "from pathlib import Path\n"
-            "from inknn.files import atomic_write, cached\n"
-            "def build():\n"
-            "    with open(sys.argv[1], 'a') as log: log.write('built\\n')\n"
-            "    time.sleep(0.3)\n"
-            "    return 'value'\n"
-            "def store(path, text):\n"
-            "    with atomic_write(path) as file: file.write(text.encode())\n"
-            "print(cached('inknn-a', load=Path.read_text, build=build, store=store))\n"
-        )
-        log = tmp_path / "log"
-        started = [
-            subprocess.Popen([sys.executable, script, log], stdout=subprocess.PIPE, text=True)
-            for _ in range(3)
+class TestCheckWritable:
+    def test_a_new_file_and_an_old_one_are_fine_and_stay_as_they_were(self, tmp_path):
+        check_writable(tmp_path / "new")
+        assert os.listdir(tmp_path) == []
+        (tmp_path / "old").write_bytes(b"old")
+        check_writable(tmp_path / "old")
+        assert (tmp_path / "old").read_bytes() == b"old"
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("folder", "it is a folder; name a file in it"),
+            ("missing/a", "there is no folder .*missing; make it first"),
+            ("file/a", "there is no folder .*file; make it first"),
+            ("read", "it is one of the files to read; choose another file"),
+            ("link", "it is one of the files to read"),
+        ],
+    )
+    def test_what_could_not_be_written_is_refused_with_a_reason(self, tmp_path, name, said):
+        (tmp_path / "folder").mkdir()
+        for file in ("file", "read"):
+            (tmp_path / file).write_bytes(b"")
+        (tmp_path / "link").symlink_to(tmp_path / "read")
+        with pytest.raises(OutputError, match=f"can't write .*{name}: {said}"):
+            check_writable(tmp_path / name, reads=(None, tmp_path / "gone", tmp_path / "read"))
+
+    def test_a_write_protected_file_is_refused(self, tmp_path, monkeypatch):
+        (tmp_path / "a").write_bytes(b"")
+        monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anything
+        with pytest.raises(OutputError, match="write-protected; choose another file"):
+            check_writable(tmp_path / "a")
+
+    def test_a_folder_that_takes_no_files_is_refused(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("inknn.files.try_writing", read_only)
+        for check, name in ((check_writable, tmp_path / "a"), (check_folder, tmp_path)):
+            with pytest.raises(
+                OutputError, match=f"can't write {name}: Read-only file system; choose another"
+            ):
+                check(name)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    def test_a_named_pipe_is_fine(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        check_writable(tmp_path / "pipe")
+
+    def test_folders_are_made(self, tmp_path):
+        check_folder(tmp_path / "a" / "b")
+        assert os.listdir(tmp_path / "a" / "b") == []
+
+    def test_a_failure_while_writing_says_what_to_do(self, tmp_path):
+        def full():
+            with output_file(tmp_path / "a"):
+                raise OSError(28, "No space left on device")
+
+        with pytest.raises(OutputError, match=r"can't write .*/a: No space left on device; choose another"):
+            full()
+        assert os.listdir(tmp_path) == []
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["a.png", "folder/a.JPG", "a.b.tiff", "with space.webp"])
+    def test_of_pictures(self, name):
+        assert is_picture(name)
+        assert is_picture(Path(name))
+
+    @pytest.mark.parametrize(
+        "name", ["a.txt", ".png", ".hidden.png", "folder/.a.png", "png", "a.png.txt", "a.pdf"]
+    )
+    def test_of_other_files(self, name):
+        assert not is_picture(name)
+
+    def test_numbers_are_sorted_as_numbers(self):
+        names = ["scan10", "Scan2", "scan1", "1", "10", "2", "a/1", "scan01", "scan"]
+        assert sorted(names, key=natural_order) == [
+            *("1", "2", "10", "a/1", "scan", "scan01", "scan1", "Scan2", "scan10")
         ]
-        assert [process.communicate()[0] for process in started] == ["value\n"] * 3
-        assert log.read_text() == "built\n"
 
-    def test_only_our_names_are_kept(self, folder):
-        with pytest.raises(ValueError, match="inknn-"):
-            cached("thesis.tex", load=load_text, build=lambda: "", store=store_text)
-
-
-class TestFirstTime:
-    def test_is_true_once_until_the_cache_is_cleared(self, folder):
-        assert [first_time("a"), first_time("a"), first_time("b")] == [True, False, True]
-        clear_cache()
-        assert os.listdir(folder) == []
-        assert first_time("a")
-
-    def test_is_always_true_where_nothing_can_be_remembered(self, monkeypatch):
-        monkeypatch.setenv("INKNN_CACHE_DIR", "~no-such-user/x")
-        assert [first_time("a"), first_time("a")] == [True, True]
-
-
-class TestClearCache:
-    def test_deletes_what_is_ours_and_nothing_else(self, folder):
-        folder.mkdir()
-        for name in ("inknn-a", ".inknn-a.123-abc.tmp"):
-            (folder / name).write_bytes(b"12345")
-        (folder / "thesis.tex").write_text("years of work")
-        assert clear_cache() == (2, 10)
-        assert os.listdir(folder) == ["thesis.tex"]
-
-    def test_reaches_the_replacement_too(self, unwritable):
-        with pytest.warns(UserWarning, match="can't write"):
-            cached("inknn-a", load=load_text, build=lambda: "value", store=store_text)
-        assert clear_cache() == (1, 5)
-
-    def test_of_nothing_is_nothing(self, folder):
-        assert clear_cache() == (0, 0)
-        assert not Path(folder).exists()
+    @given(st.lists(st.text(max_size=6), max_size=6))
+    def test_any_names_can_be_sorted(self, names):
+        assert sorted(sorted(names, key=natural_order)) == sorted(names)

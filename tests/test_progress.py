@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from inknn import progress
-from inknn.progress import no_progress, terminal_progress
+from inknn.progress import no_progress, step_of, terminal_progress
 
 WORK = (
     "import time\n"
@@ -77,3 +77,17 @@ class TestTerminalProgress:
         monkeypatch.setattr(progress.sys, "stderr", None)
         with terminal_progress() as tell:
             assert tell is no_progress
+
+
+def test_steps_of_equal_length_share_the_progress():
+    told = []
+    for i, name in enumerate(("first", "")):
+        step = step_of(lambda what, part: told.append((what, part)), i, 2, name)
+        step("starts", 0.0)
+        step("is half done", 0.5)
+    assert told == [
+        ("first, starts", 0.0),
+        ("first, is half done", 0.25),
+        ("starts", 0.5),
+        ("is half done", 0.75),
+    ]

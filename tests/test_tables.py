@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from inknn.tables import MISSING, Table, printable
@@ -48,6 +50,17 @@ class TestWriters:
         html = TABLE.to_html()
         assert html.count("<td class=number>") == 6
         assert html.count("<tr class=total>") == 1
+
+    def test_html_heads_say_whether_they_are_of_a_row_or_a_column(self):
+        html = TABLE.to_html()
+        assert re.findall("<th scope=(\\w+)[^>]*>([^<]*)", html) == [
+            *(("col", head) for head in TABLE.heads),
+            *(("row", row[0]) for row in TABLE.rows),
+        ]
+
+    def test_a_title_is_not_folded_to_a_narrow_table(self):
+        title = "A title that is longer than its table"
+        assert Table(("a",), (("1",),), title).to_text(80).splitlines()[0] == title
 
     def test_tabs_and_newlines_in_a_cell_do_not_break_the_row(self):
         assert Table(("a", "b"), (("x\ty", "1\n2"),)).to_tsv() == "a\tb\nx y\t1 2\n"

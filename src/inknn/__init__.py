@@ -38,6 +38,11 @@ _HOME = {
     "OutputError": "errors",
 }
 
+_ROOMS = (
+    *("datasets", "estimators", "features", "glyph", "ink", "lab"),
+    *("memory", "metrics", "page", "reader", "recognizer", "search"),
+)
+
 __all__ = [  # resolved by __getattr__
     "Alternative",
     "Box",
@@ -65,7 +70,7 @@ def __getattr__(name: str) -> Any:
         return version("inknn")
     if name in _HOME:
         return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
-    if name in ("datasets", "estimators", "features", "glyph", "ink", "lab", "metrics", "page", "search"):
+    if name in _ROOMS:
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

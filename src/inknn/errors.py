@@ -1,17 +1,33 @@
-"""The one tree of errors: each class says what to do next and carries its exit code and HTTP status.
+"""All errors of inknn, in one tree: each says what to do next, and has its exit code and HTTP status.
 
-Everything inknn raises on purpose for a reason the user can mend is an :class:`InknnError`. Wrong
+Everything inknn raises on purpose, for a reason the user can mend, is an :class:`InknnError`. Wrong
 arguments from a programmer stay ``TypeError`` and ``ValueError``, as in NumPy and scikit-learn.
 
-Exit codes: 0 all is well, 1 a bug of ours, something optional that isn't installed, or a method that broke
+An error of several parts keeps them in ``args``, so that it can be pickled and cross processes.
+
+Exit codes: 0 success, 1 a bug in inknn, an optional package that is not installed, or a method that failed
 in ``inknn compare``, 2 wrong usage (or an unknown name), 3 a picture could not be read, 4 data, a model or
-the cache is damaged, missing or can't be written, 5 the output could not be written, 130 interrupted, 141
-nobody read the output any more, 143 ended by SIGTERM.
+the cache is damaged, missing or not writable, 5 the output could not be written, 130 interrupted, 141 the
+reader of the output has gone, 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+__all__ = [
+    "DataError",
+    "FetchError",
+    "InknnError",
+    "MissingExtraError",
+    "MissingKernelsWarning",
+    "OutputError",
+    "ParameterError",
+    "PictureError",
+    "PictureTooLargeError",
+    "SeveralSizesError",
+    "UnknownNameError",
+]
 
 
 class InknnError(Exception):
@@ -19,6 +35,63 @@ class InknnError(Exception):
 
     exit_code = 1
     http_status = 500
+
+
+class MissingExtraError(InknnError):
+    """An optional package is not installed; the message names the extra that brings it.
+
+    Parameters
+    ----------
+    what : str
+        What needs the package.
+    package : str
+        Its name.
+    extra : str
+        The extra of inknn that installs it.
+    """
+
+    http_status = 501
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(what, package, extra)
+
+    def __str__(self) -> str:
+        what, package, extra = self.args
+        return f"{what} needs {package}; install it with: pip install 'inknn[{extra}]'"
+
+
+class ParameterError(InknnError, ValueError):
+    """The value of an option or parameter makes no sense, alone or with the others."""
+
+    exit_code = 2
+    http_status = 422
+
+
+class UnknownNameError(ParameterError):
+    """Nothing is known by that name; the message offers the nearest one.
+
+    Parameters
+    ----------
+    what : str
+        What the name should be of.
+    name : str
+        As it was given.
+    known : iterable of str
+        The names there are.
+    """
+
+    http_status = 404
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(what, name, sorted(known))
+
+    def __str__(self) -> str:
+        from difflib import get_close_matches
+
+        what, name, known = self.args
+        near = get_close_matches(name.lower(), known, n=1, cutoff=0.4)
+        offer = f"; did you mean {near[0]}?" if near else "."
+        return f"there is no {what} named {name!r}{offer} There is: {', '.join(known)}"
 
 
 class PictureError(InknnError):
@@ -29,15 +102,49 @@ class PictureError(InknnError):
 
 
 class PictureTooLargeError(PictureError):
-    """A picture has more pixels than the limit allows (a guard against decompression bombs)."""
+    """A picture has more pixels than the limit allows (a guard against decompression bombs).
+
+    Parameters
+    ----------
+    width, height : int
+        Of the picture.
+    max_pixels : int
+        The limit.
+    setting : str
+        The parameter or option that raises the limit.
+    """
 
     http_status = 413
 
+    def __init__(self, width: int, height: int, max_pixels: int, setting: str = "max_pixels") -> None:
+        super().__init__(width, height, max_pixels, setting)
+
+    def __str__(self) -> str:
+        width, height, max_pixels, setting = self.args
+        limit = f"the limit of {max_pixels / 1e6:g} megapixels"
+        return f"{width}×{height} is more than {limit}; scale it down or raise {setting}"
+
+    def naming(self, setting: str) -> PictureTooLargeError:
+        """The same error, with another name for the setting that raises the limit."""
+        width, height, max_pixels, _ = self.args
+        return PictureTooLargeError(width, height, max_pixels, setting)
+
 
 class DataError(InknnError):
-    """A data file (IDX, the embedded digits, a cached index) is damaged or of the wrong kind."""
+    """A file of data (labeled digits, a model, the cache) is damaged, missing or of the wrong kind."""
 
     exit_code = 4
+
+
+class SeveralSizesError(DataError):
+    """The pictures of one set have several sizes, where one size is needed."""
+
+
+class FetchError(InknnError):
+    """No server gave a file."""
+
+    exit_code = 4
+    http_status = 502
 
 
 class OutputError(InknnError):
@@ -46,16 +153,5 @@ class OutputError(InknnError):
     exit_code = 5
 
 
-class UnknownNameError(InknnError, ValueError):
-    """Nothing is known by that name; the message offers the nearest one."""
-
-    exit_code = 2
-    http_status = 404
-
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        from difflib import get_close_matches
-
-        names = sorted(known)
-        near = get_close_matches(name.lower(), names, n=1, cutoff=0.4)
-        offer = f"; did you mean {near[0]}?" if near else "."
-        super().__init__(f"there is no {what} named {name!r}{offer} There is: {', '.join(names)}")
+class MissingKernelsWarning(RuntimeWarning):
+    """The compiled kernels are missing, and NumPy does their work, several times slower."""

@@ -1,290 +1,231 @@
-"""The user's cache folder: where it is, what inknn keeps there, and how files get there whole.
+"""Files: written whole or not at all, checked before the work, listed in the order people expect.
 
-Two things are made again from the package whenever they are missing: the unpacked MNIST files and the
-prepared index. Published sets that have been fetched are kept beside them. Every file's name starts with
-``inknn-``, so that clearing the cache can't touch anything else, whichever folder ``INKNN_CACHE_DIR``
-names.
-
-Files are written beside their final name and moved into place in one step: nobody ever sees half a
-file, and a process that has mapped an older one keeps it until it ends. Of several processes that start
-at once, one prepares and the others wait for it.
+A file is written beside its final name and moved there in one step: nobody ever sees half a file, and a
+process that has mapped an older one keeps it until it ends.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from types import TracebackType
+from typing import BinaryIO
 
-from .errors import DataError
+from .errors import OutputError
 
-CACHE_VARIABLE = "INKNN_CACHE_DIR"
-_PREFIX = "inknn-"
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "Staging",
+    "atomic_write",
+    "check_folder",
+    "check_writable",
+    "drop_unfinished",
+    "is_picture",
+    "natural_order",
+    "output_error",
+    "output_file",
+    "try_writing",
+]
 
-_T = TypeVar("_T")
+PathLike = str | os.PathLike[str]
+
+PICTURE_SUFFIXES = frozenset(
+    [
+        *(".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png"),
+        *(".pnm", ".ppm", ".tif", ".tiff", ".webp"),
+    ]
+)
+"""What a folder is searched for; a picture that is named itself may be called anything."""
 
 # Files that are being written, for a process that leaves without waiting for its threads.
 _unfinished: set[Path] = set()
 
-# Folders already known to be writable, or replaced by a temporary one, in this process: one warning each.
-_settled: dict[Path, Path] = {}
 
+class Staging:
+    """Files that take their names together, once all of them are complete; a context manager.
 
-def cache_dir() -> Path:
-    """The folder to write cached files to; made if it isn't there yet.
+    If the block ends with an exception, ``KeyboardInterrupt`` included, no file is changed and nothing is
+    left behind.
 
-    ``INKNN_CACHE_DIR`` if set, else the platform's cache folder for ``inknn``. Where that can't be
-    written (a read-only home), a private folder of this user among the temporary files serves, with
-    one warning.
-
-    Returns
-    -------
-    Path
-        An existing folder that can be written.
-
-    Raises
-    ------
-    DataError
-        If the temporary folder can't be written either, or ``INKNN_CACHE_DIR`` names the home of nobody.
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with Staging() as staging:
+    ...     for name in ("a", "b"):
+    ...         with staging.write(folder / name) as file:
+    ...             _ = file.write(b"whole")
+    ...     os.listdir(folder) == ["a", "b"]
+    False
+    >>> sorted(os.listdir(folder))
+    ['a', 'b']
     """
-    wanted = _wanted_dir()
-    settled = _settled.get(wanted)
-    if settled is None or not settled.is_dir():
-        settled = _settled[wanted] = _settle(wanted)
-    return settled
 
+    def __init__(self) -> None:
+        self._targets: dict[Path, Path] = {}
 
-def cached(
-    name: str,
-    *,
-    load: Callable[[Path], _T],
-    build: Callable[[], _T],
-    store: Callable[[Path, _T], None],
-) -> _T:
-    """What the cached file ``name`` holds; built, stored and loaded again if missing or damaged.
+    def __enter__(self) -> Staging:
+        return self
 
-    A good file in the wanted folder is used even where that folder is read-only, so an administrator
-    may prepare it for everybody.
+    @contextmanager
+    def write(self, path: PathLike) -> Iterator[BinaryIO]:
+        """Open a hidden file in the folder of ``path``, which it will replace.
 
-    Parameters
-    ----------
-    name
-        File name inside the cache folder; starts with ``inknn-``.
-    load
-        Reads a file; raises ``FileNotFoundError`` or :class:`~inknn.errors.DataError` if it is no use.
-    build
-        Makes the value from nothing.
-    store
-        Writes the value to a path through :func:`atomic_write`.
+        A link keeps pointing at its target, and an existing file keeps its permissions.
 
-    Returns
-    -------
-    T
-        The loaded value, or the built one where it can't be stored (with a warning).
-    """
-    if not name.startswith(_PREFIX):
-        raise ValueError(f"cached files are named {_PREFIX}..., not {name!r}")
-    with suppress(OSError, DataError):
-        return load(_wanted_dir() / name)
-    path = cache_dir() / name
-    with _one_at_a_time(path):
-        with suppress(OSError, DataError):  # another process may have built it while we waited
-            return load(path)
-        value = build()
+        Raises
+        ------
+        OSError
+            If the folder can't be written or the disk is full.
+        """
+        target = Path(os.path.realpath(path))
+        temporary = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+        # os.open, because tempfile's files are closed to everyone but the user whatever the umask is.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        _unfinished.add(temporary)
         try:
-            store(path, value)
-        except OSError as error:
-            warnings.warn(
-                f"can't keep {path} ({error.strerror or error}): it is prepared anew each time; free some "
-                f"space or set {CACHE_VARIABLE} to another folder",
-                stacklevel=2,
-            )
-            return value
-        return load(path)
+            descriptor = os.open(temporary, flags, 0o666)
+            with open(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(OSError):  # there is no older file, or its permissions can't be carried over
+                os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
+        except BaseException:
+            _drop(temporary)
+            raise
+        self._targets[temporary] = target
 
-
-def first_time(what: str) -> bool:
-    """Whether this is asked for the first time since the cache was made; so that a remark is made once.
-
-    Parameters
-    ----------
-    what
-        Names the remark: letters, digits, dots and hyphens.
-
-    Returns
-    -------
-    bool
-        Always True where it can't be remembered.
-    """
-    try:
-        os.close(os.open(cache_dir() / f"{_PREFIX}{what}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    except FileExistsError:
-        return False
-    except (OSError, DataError):
-        return True
-    return True
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                for temporary, target in self._targets.items():
+                    os.replace(temporary, target)
+        finally:
+            for temporary in self._targets:
+                _drop(temporary)  # it is gone already where all went well
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file that takes its name only once it is complete.
-
-    The bytes go to a hidden file in the same folder, are flushed to disk, and then replace ``path`` in
-    one step. On any exception, ``KeyboardInterrupt`` included, ``path`` stays as it was and nothing is
-    left behind. A link keeps pointing at its target, and an existing file keeps its permissions.
-
-    Parameters
-    ----------
-    path
-        The file to write.
-
-    Yields
-    ------
-    BinaryIO
-        The file to write to.
+def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
+    """Open a file that takes its name only once it is complete; see :class:`Staging`.
 
     Raises
     ------
     OSError
         If the folder can't be written or the disk is full.
     """
-    target = Path(os.path.realpath(path))
-    token = f"{os.getpid()}-{os.urandom(4).hex()}"
-    temporary = target.with_name(f".{target.name}.{token}.tmp")
-    # os.open, because tempfile's files are closed to everyone but the user whatever the umask says.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    _unfinished.add(temporary)
+    with Staging() as staging, staging.write(path) as file:
+        yield file
+
+
+@contextmanager
+def output_file(path: PathLike) -> Iterator[BinaryIO]:
+    """:func:`atomic_write` for a file that the user has named.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
     try:
-        descriptor = os.open(temporary, flags, 0o666)
-        with open(descriptor, "wb") as file:
+        with atomic_write(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(OSError):  # there is no older file, or its permissions can't be carried over
-            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    finally:
-        _unfinished.discard(temporary)
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def output_error(path: PathLike, error: OSError) -> OutputError:
+    """What to raise where a file or folder the user has named can't be written."""
+    return OutputError(f"can't write {os.fspath(path)}: {error.strerror or error}; choose another place")
+
+
+def check_writable(path: PathLike, *, reads: Iterable[PathLike | None] = ()) -> None:
+    """Fail before the work where its result could not be written afterwards.
+
+    Parameters
+    ----------
+    path
+        The file to write. A device or a named pipe is always accepted.
+    reads
+        Files that are to be read, which ``path`` must not replace; None and missing files are ignored.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written; the message says what to do.
+    """
+    name, place = os.fspath(path), Path(os.path.realpath(path))
+    if place.is_dir():
+        raise OutputError(f"can't write {name}: it is a folder; name a file in it")
+    if place.exists() and not place.is_file():
+        return
+    if not place.parent.is_dir():
+        raise OutputError(f"can't write {name}: there is no folder {Path(name).parent}; make it first")
+    if place.exists():
+        if any(read is not None and os.path.exists(read) and os.path.samefile(place, read) for read in reads):
+            raise OutputError(f"can't write {name}: it is one of the files to read; choose another file")
+        if not os.access(place, os.W_OK):
+            raise OutputError(f"can't write {name}: it is write-protected; choose another file")
+    try:
+        try_writing(place.parent)
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def check_folder(folder: PathLike) -> None:
+    """Make a folder if it isn't there yet, and fail where nothing can be written to it.
+
+    Raises
+    ------
+    OutputError
+        If it can't be made or written.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        try_writing(folder)
+    except OSError as error:
+        raise output_error(folder, error) from error
+
+
+def try_writing(folder: PathLike) -> None:
+    """Write an empty file, which is gone at once; an :class:`OSError` says why that is impossible."""
+    # os.access is not enough: it says yes to root and knows nothing of quotas.
+    with tempfile.TemporaryFile(dir=folder, prefix=".inknn-"):
+        pass
 
 
 def drop_unfinished() -> None:
     """Delete what threads are still writing, right before the process leaves without them."""
     for temporary in list(_unfinished):
-        with suppress(OSError):
-            os.unlink(temporary)
+        _drop(temporary)
 
 
-def clear_cache() -> tuple[int, int]:
-    """Delete everything inknn keeps in its cache, leftovers of killed processes included.
+def is_picture(path: PathLike) -> bool:
+    """Whether a file in a folder is taken for a picture, by its name; hidden files are not."""
+    name = os.path.basename(path)
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES
 
-    Returns
-    -------
-    files, bytes : int, int
-        How much was deleted.
 
-    Raises
-    ------
-    DataError
-        If a file can't be deleted.
+def natural_order(path: PathLike) -> list[tuple[int, int, str]]:
+    """Sort key by which ``scan2`` comes before ``scan10``.
+
+    Examples
+    --------
+    >>> sorted(["scan10.png", "Scan2.png", "scan1.png"], key=natural_order)
+    ['scan1.png', 'Scan2.png', 'scan10.png']
     """
-    files = size = 0
-    for folder in {_wanted_dir(), _settled.get(_wanted_dir()), _temporary_dir()}:
-        if folder is None or not folder.is_dir():
-            continue
-        for path in sorted(folder.iterdir()):
-            ours = path.name.startswith((_PREFIX, f".{_PREFIX}"))
-            if not ours or not path.is_file() or path.is_symlink():
-                continue
-            try:
-                found = path.stat().st_size
-                path.unlink()
-            except FileNotFoundError:  # another process was faster
-                continue
-            except OSError as error:
-                raise DataError(f"can't delete {path}: {error.strerror or error}") from error
-            if found:  # locks and marks are empty
-                files, size = files + 1, size + found
-    return files, size
+    pieces = re.split(r"([0-9]+)", os.fspath(path))
+    return [(1, int(piece), piece) if piece.isdecimal() else (0, 0, piece.lower()) for piece in pieces]
 
 
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold the lock for ``path``; the system lets go of it when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: all build, the last one wins
-        yield
-        return
-    with open(path.with_name(f".{path.name}.lock"), "wb") as file:
-        with suppress(OSError):  # some network file systems have no locks: all build, the last one wins
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _wanted_dir() -> Path:
-    named = os.environ.get(CACHE_VARIABLE)
-    if named:
-        try:
-            return Path(named).expanduser().absolute()
-        except RuntimeError:
-            raise DataError(
-                f"{CACHE_VARIABLE}={named}: there is no such user's home; set it to another folder"
-            ) from None
-    from platformdirs import user_cache_path  # 10 ms, and most processes name no other folder
-
-    return user_cache_path("inknn", appauthor=False)
-
-
-def _temporary_dir() -> Path:
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir()) / f"inknn-cache-{user}"
-
-
-def _settle(wanted: Path) -> Path:
-    """``wanted`` if it can be written, else a private temporary folder."""
-    try:
-        wanted.mkdir(parents=True, exist_ok=True)
-        _try_writing(wanted)
-    except OSError as error:
-        reason = error.strerror or str(error)
-    else:
-        return wanted
-    try:
-        folder = _temporary_dir()
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if not _is_private(folder):  # someone else may have put files here for us to load
-            folder = Path(tempfile.mkdtemp(prefix="inknn-cache-"))
-        _try_writing(folder)
-    except OSError as error:
-        raise DataError(
-            f"no folder to prepare the index in: {wanted} ({reason}) and {tempfile.gettempdir()} "
-            f"({error.strerror or error}) can't be written; set {CACHE_VARIABLE} to a folder that can"
-        ) from error
-    warnings.warn(
-        f"can't write to the cache folder {wanted} ({reason}): using {folder}; set {CACHE_VARIABLE} to "
-        "choose another",
-        stacklevel=3,
-    )
-    return folder
-
-
-def _try_writing(folder: Path) -> None:
-    # Asking os.access is not enough: it says yes to root and knows nothing of quotas.
-    with tempfile.TemporaryFile(dir=folder, prefix=f".{_PREFIX}"):
-        pass
-
-
-def _is_private(folder: Path) -> bool:
-    if not hasattr(os, "getuid"):
-        return True  # elsewhere the temporary folder itself belongs to the user
-    found = folder.lstat()
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+def _drop(temporary: Path) -> None:
+    with suppress(OSError):
+        os.unlink(temporary)
+    _unfinished.discard(temporary)

@@ -1,7 +1,7 @@
-"""How long work tells that it goes on: a function of what is being done and how much of it is done.
+"""Progress of long work: a function that is called with what is being done and how much of it is done.
 
-Rooms that may take seconds accept a ``progress`` argument of type :data:`Progress` and call it now and
-then; they neither know nor care whether anyone looks.
+Functions that may take seconds accept a ``progress`` argument of type :data:`Progress` and call it now and
+then. They don't know whether a bar is drawn.
 """
 
 from __future__ import annotations
@@ -20,11 +20,31 @@ Progress = Callable[[str, float], None]
 """``progress(what, fraction)``: what is being done, and the part of it that is done, 0 to 1."""
 
 _PATIENCE = 0.5
-"""Seconds of work before a bar appears: nobody wants one that flashes."""
+"""Seconds of work before a bar appears: a bar that flashes only distracts."""
 
 
 def no_progress(what: str, fraction: float) -> None:
-    """Nobody looks."""
+    """The progress function that does nothing."""
+
+
+def step_of(progress: Progress, place: int, count: int, name: str = "") -> Progress:
+    """The progress of one of several steps of equal length.
+
+    Parameters
+    ----------
+    progress
+        That of all steps together.
+    place, count
+        Which of how many it is, from 0.
+    name
+        Put before what the step reports.
+
+    Returns
+    -------
+    Progress
+    """
+    start = f"{name}, " if name else ""
+    return lambda what, fraction: progress(f"{start}{what}", (place + fraction) / count)
 
 
 @contextmanager

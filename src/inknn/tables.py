@@ -17,10 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["MISSING", "Table", "printable"]
+__all__ = ["MISSING", "UNFOLDED", "Table", "printable"]
 
 MISSING = "–"
 """In a cell that has no value."""
+
+UNFOLDED = 10_000
+"""A width for :meth:`Table.to_text` where text is not for a terminal and no cell should be folded."""
+
+_UNLIMITED = 10_000  # characters
 
 _NUMBER = re.compile(rf"[+-]?[0-9][0-9.,{MISSING} ]*(%|×|ms|s|MB)?|{MISSING}|·|")
 
@@ -57,7 +62,8 @@ class Table:
         Parameters
         ----------
         width : int, optional
-            Characters there is room for; long text is folded to fit. That of the terminal by default.
+            Characters there is room for; long text is folded to fit. By default the terminal's, and no limit
+            without one.
 
         Returns
         -------
@@ -65,10 +71,9 @@ class Table:
         """
         from rich.console import Console
         from rich.table import Table as RichTable
+        from rich.text import Text
 
-        table = RichTable(
-            box=None, pad_edge=False, title=self.title or None, title_justify="left", title_style="bold"
-        )
+        table = RichTable(box=None, pad_edge=False)
         for column, head in enumerate(self.heads):
             number = self.is_number(column)
             table.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold")
@@ -77,7 +82,11 @@ class Table:
                 table.add_section()
             table.add_row(*map(printable, row))
         console = Console(markup=False, highlight=False, width=width)
+        if width is None and not console.is_terminal:
+            console.width = _UNLIMITED
         with console.capture() as capture:
+            if self.title:  # not as the table's own, which is folded to the width of the table
+                console.print(Text(printable(self.title), style="bold"))
             console.print(table)
         return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
@@ -96,22 +105,26 @@ class Table:
         return "\n".join((*title, lines[0], f"|{rule}|", *lines[1:]))
 
     def to_html(self) -> str:
-        """A ``<table>``; the title is its caption, numbers have the class ``number``, totals ``total``."""
+        """A ``<table>``; the title is its caption, numbers have the class ``number``, totals ``total``.
+
+        The first cell of each row is its head.
+        """
         numbers = [self.is_number(column) for column in range(len(self.heads))]
 
-        def cells(row: Sequence[str], tag: str) -> str:
+        def cells(row: Sequence[str], first: str, others: str) -> str:
+            tags = [first, *[others] * (len(row) - 1)]
             return "".join(
-                f"<{tag}{' class=number' if number else ''}>{escape(cell)}</{tag}>"
-                for cell, number in zip(row, numbers, strict=True)
+                f"<{tag}{' class=number' if number else ''}>{escape(cell)}</{tag.split()[0]}>"
+                for cell, number, tag in zip(row, numbers, tags, strict=True)
             )
 
         caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
         first_total = len(self.rows) - self.totals
         body = "\n".join(
-            f"<tr{' class=total' if place >= first_total else ''}>{cells(row, 'td')}</tr>"
+            f"<tr{' class=total' if place >= first_total else ''}>{cells(row, 'th scope=row', 'td')}</tr>"
             for place, row in enumerate(self.rows)
         )
-        head = cells(self.heads, "th")
+        head = cells(self.heads, "th scope=col", "th scope=col")
         return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 

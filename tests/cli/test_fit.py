@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -13,7 +16,7 @@ import pytest
 from inknn import DataError, DigitClassifier, DigitReader
 from inknn.cli import main
 from inknn.features.registry import DESCRIPTIONS
-from inknn.lab.fitting import fit_data
+from inknn.memory.fitting import fit_data
 from inknn.metrics import METRICS
 
 
@@ -42,7 +45,7 @@ def data(tmp_path_factory, train_digits):
 @pytest.fixture(scope="module")
 def model(data):
     path = data.with_name("model.inknn")
-    fit_data(data).classifier.save(path)
+    fit_data(data).model.save(path)
     return path
 
 
@@ -94,7 +97,8 @@ class TestFit:
         fitted = fit_data(tmp_path / "small.npz")
         assert fitted.normalized
         assert not fit_data(data).normalized
-        assert fitted.classifier.score(train_digits[0][300:800], train_digits[1][300:800]) > 0.8
+        predictions = fitted.model.predict(train_digits[0][300:800])
+        assert (predictions.labels == train_digits[1][300:800]).mean() > 0.8
 
     @pytest.mark.parametrize(
         ("options", "told"),
@@ -126,6 +130,25 @@ class TestFit:
         code, _, err = run(capfd, "fit", tmp_path / "not looked at", "-o", tmp_path / "no" / "m.inknn")
         assert code == 5
         assert "can't write" in one_line(err)
+
+
+class TestImports:
+    def test_fit_and_predict_need_neither_the_lab_nor_scikit_learn(self, data, tmp_path):
+        program = (
+            "import sys; from inknn.cli import main\n"
+            "def run(*words):\n"
+            "    try:\n        main(list(words))\n"
+            "    except SystemExit as leaving:\n        assert not leaving.code\n"
+            f"run('fit', {str(data)!r}, '-o', 'm.inknn', '-q')\n"
+            f"run('predict', 'm.inknn', {str(data)!r}, '-o', 'out.txt', '-q')\n"
+            "names = {'.'.join(name.split('.')[:2]) for name in sys.modules}\n"
+            "print(sorted(names & {'inknn.lab', 'inknn.estimators', 'sklearn', 'scipy'}))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path, env=os.environ, capture_output=True, text=True
+        )
+        assert done.stdout.strip() == "[]", done.stderr
+        assert (tmp_path / "out.txt").read_text().count("\n") == 600
 
 
 class TestModels:
@@ -208,6 +231,15 @@ class TestPredict:
             assert int(row["label"]) == digit["label"]
             assert float(row["confidence"]) == digit["confidence"]
             assert row["neighbors"].split() == [str(each["label"]) for each in digit["neighbors"]]
+
+    def test_neighbors_in_json_are_those_of_inknn_read(self, capfd, model, cells):
+        (predicted,) = run(capfd, "predict", model, cells / "00.png", "-f", "jsonl")[1].splitlines()
+        (read,) = run(capfd, "read", "--model", model, cells / "00.png", "-f", "jsonl")[1].splitlines()
+        predicted, (digit,) = json.loads(predicted), json.loads(read)["lines"][0]["digits"]
+        assert set(predicted) == {"source", "label", "verdict", "confidence", "credibility", "neighbors"}
+        for name in set(predicted) - {"source"}:
+            assert predicted[name] == digit[name]
+        assert set(predicted["neighbors"][0]) == {"index", "label", "distance"}
 
     def test_digits_of_a_set_are_numbered(self, capfd, model, data, train_digits, tmp_path):
         code, _, err = run(capfd, "predict", model, data, "-o", tmp_path / "out.txt")

@@ -13,18 +13,18 @@ from functools import partial
 
 import pytest
 
-from data_commands import one_line, run
+from commands import one_line, run
 from inknn.datasets import catalog, fetching
 from inknn.datasets.catalog import CATALOG, Published
-from inknn.datasets.fetching import FetchError, fetch, place_of, state_of
-from inknn.errors import DataError
+from inknn.datasets.fetching import fetch, place_of, state_of
+from inknn.errors import DataError, FetchError, MissingExtraError
 
 CONTENT = bytes(range(256)) * 1000
 
 
 @pytest.fixture
 def inknn(capfd):
-    return partial(run, capfd)
+    return partial(run, capfd, "data")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -169,7 +169,7 @@ class TestFetch:
 
     def test_without_pooch_it_says_what_to_install(self, cache, monkeypatch):
         monkeypatch.setitem(sys.modules, "pooch", None)
-        with pytest.raises(DataError, match=r"pip install 'inknn\[lab\]'"):
+        with pytest.raises(MissingExtraError, match=r"pip install 'inknn\[lab\]'"):
             fetch(entry_at("http://127.0.0.1"))
 
     def test_a_disk_that_is_full_is_not_blamed_on_the_mirror(self, cache, server, monkeypatch):
@@ -190,7 +190,7 @@ class TestFetchCommand:
         assert inknn("verify", "letters").stdout == f"letters\tgood\t{path}\n"
         again = inknn("fetch", "letters")
         assert (again.returncode, again.stdout) == (0, "")
-        assert one_line(again.stderr) == "letters is here already"
+        assert one_line(again.stderr) == "inknn: letters is here already"
 
     def test_offline_through_the_command(self, inknn, cache, nobody):
         done = inknn("fetch", "usps", "--mirror", nobody)

@@ -1,6 +1,6 @@
-"""What the documentation says is true: its commands and examples run, its names, options and links exist.
+"""The documentation is true: its commands and examples run, its names, options and links exist.
 
-A block of code that is not to be run says why, in a comment before it; its commands are still parsed.
+A block of code that is not to be run has the reason in a comment before it; its commands are still parsed.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import json
 import os
 import re
 import shlex
@@ -24,6 +25,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.__main__ import main as benchmarks
+from benchmarks.results import load as load_results
 from inknn.cli import build_app, main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,14 +37,18 @@ PAGES = sorted(
     if path.relative_to(DOCS).parts[0] != "notebooks"
 )
 
+OURS = r"(?:inknn|python -m benchmarks) "
+"""How our commands begin."""
+
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the commands are those of a POSIX shell")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of code; ``excuse`` says why it is not run.
+    """A fenced block of code.
 
-    ``follows`` says whether nothing but empty lines is between the block before and this one.
+    ``excuse`` is the reason why it is not run. ``follows`` is true if only empty lines are between the block
+    before and this one.
     """
 
     language: str
@@ -67,23 +74,57 @@ def commands_in(block: Block) -> list[str]:
     return [line.split("  #")[0].strip() for line in block.code.splitlines() if line.strip()]
 
 
-def parse(command: str) -> None:
-    """Have Click read the words of a command, as if it were to be run; raises where it would refuse."""
-    name, *words = shlex.split(command)
-    assert name == "inknn"
-    found: click.Command = build_app()
-    context = click.Context(found, info_name="inknn")
-    while isinstance(found, click.Group):
+def parse(command: str, *, fragment: bool = False) -> None:
+    """Have Click parse a command as if it were to run; raises where a name, an option or a value is unknown.
+
+    Where an option or argument completes names at the Tab key, its value must be one of them. A ``fragment``
+    may lack arguments, and words in capitals stand for a value.
+    """
+    name, *words = shlex.split(command.replace("python -m benchmarks", "benchmarks", 1))
+    found: click.Command = {"inknn": build_app(), "benchmarks": benchmarks}[name]
+    context = click.Context(found, info_name=name, help_option_names=["-h", "--help"])
+    while isinstance(found, click.Group) and words:
         assert words[0] in found.commands, f"{command}: no such command"
         found = found.commands[words.pop(0)]
-    options = {name for each in found.params for name in [*each.opts, *each.secondary_opts]} | {
-        "-h",
-        "--help",
-    }
-    for word in words:
-        if re.match(r"--?[a-zA-Z]", word):
-            assert word.split("=")[0] in options, f"{command}: no option {word}"
-    assert context
+    try:
+        context = found.make_context(found.name, list(words), context)
+    except click.exceptions.Exit:  # of --help
+        return
+    except click.UsageError as error:
+        if not (fragment and isinstance(error, click.MissingParameter | click.BadOptionUsage)):
+            raise AssertionError(f"{command}: {error.format_message()}") from error
+        if isinstance(error, click.BadOptionUsage):  # the last word is an option without its value
+            return
+        context = click.Context(found, context)
+    raw, _, _ = found.make_parser(context).parse_args(list(words))
+    for param in found.params:
+        given = raw.get(param.name)
+        for value in given if isinstance(given, tuple | list) else [given]:
+            if isinstance(value, str):
+                refuse_unknown(command, param, context, value, fragment)
+
+
+def refuse_unknown(
+    command: str, param: click.Parameter, context: click.Context, value: str, fragment: bool
+) -> None:
+    """Raise if a parameter has names to complete, and the value is none of them and no path."""
+    offered = [item for item in param.shell_complete(context, "") if item.value or item.type != "plain"]
+    known = {item.value for item in offered if item.type == "plain"}
+    takes_paths = any(item.type != "plain" for item in offered)
+    for name in re.split(r"[,+]", value) if known else []:
+        is_path = takes_paths and bool(re.search(r"[/.]", name))
+        is_placeholder = fragment and name.isupper()
+        assert is_path or is_placeholder or name.partition(":")[0] in known, (
+            f"{command}: {param.opts[0]} has no value {name}"
+        )
+
+
+def all_commands(command: click.Command | None = None) -> list[click.Command]:
+    """Every command of inknn, and that of the benchmarks."""
+    if command is None:
+        return [*all_commands(build_app()), benchmarks]
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    return [command, *(each for one in inner for each in all_commands(one))]
 
 
 def type_in(command: str) -> None:
@@ -173,10 +214,24 @@ class TestPages:
             if block.language == "sh":
                 for command in commands_in(block):
                     for part in re.split(r"[|;&>]+", command):
-                        if part.strip().startswith("inknn "):
-                            parse(part)
-        for code in re.findall(r"`(inknn [^`]+)`", text):
-            parse(re.sub(r"\b(NAME|KIND|FILE|DATA)\b", "x", code))
+                        if re.match(rf"\s*{OURS}", part):
+                            parse(part.strip())
+        for code in re.findall(rf"`({OURS}[^`]+)`", text):
+            parse(code, fragment=True)
+
+    @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+    def test_every_command_in_a_notebook_exists(self, path):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        commands = re.findall(rf"`({OURS}[^`]+)`|^    ({OURS}.+)$", text, re.MULTILINE)
+        for inline, line in commands:
+            parse(inline or line, fragment=bool(inline))
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_every_option_named_in_the_text_exists(self, page):
+        options = {option for command in all_commands() for each in command.params for option in each.opts}
+        for option in re.findall(r"`(--[a-z][a-z-]*)", text_of(page)):
+            assert option in options, option
 
     @pytest.mark.parametrize("page", PAGES)
     def test_every_link_leads_somewhere(self, page, making):
@@ -212,8 +267,8 @@ class TestMadePages:
 
     def test_the_tables_have_every_line_of_the_code(self, making):
         from inknn.datasets.catalog import CATALOG
-        from inknn.estimators.features import FEATURES
         from inknn.estimators.preprocessing import PREPROCESSING
+        from inknn.estimators.registry import FEATURES
         from inknn.lab.plots import PLOTS
         from inknn.metrics import METRICS
 
@@ -228,6 +283,8 @@ class TestMadePages:
         for page, table in tables.items():
             for name in table:
                 assert f"`{name}`" in pages[f"reference/tables/{page}.md"]
+        for name in load_results():
+            assert f"\n## {name}\n" in pages["reference/tables/benchmarks.md"]
 
     def test_every_kind_of_plot_is_drawn_for_the_site(self, making):
         from inknn.lab.plots import PLOTS
@@ -236,7 +293,9 @@ class TestMadePages:
 
     def test_every_picture_is_made_by_a_command_that_exists(self, making):
         pictures = making("make_pictures")
-        for words in [*pictures.PLOTS.values(), *pictures.OTHERS.values()]:
+        for words in pictures.PLOTS.values():
+            parse(f"inknn {words} -o x.png {pictures.SIZE}")
+        for words in pictures.OTHERS.values():
             parse(f"inknn {words.format('x')}")
 
 
@@ -244,6 +303,30 @@ class TestTheseTests:
     def test_a_wrong_option_would_be_noticed(self):
         with pytest.raises(AssertionError, match="--color"):
             parse("inknn read photo.jpg --color red")
+
+    @pytest.mark.parametrize(
+        ("command", "wrong"),
+        [
+            ("inknn read photo.jpg --format html", "html"),
+            ("inknn read photo.jpg --jobs many", "many"),
+            ("inknn tune mnist --metric euclidean,euclidaen", "euclidaen"),
+            ("inknn tune mnist -F pixels,gradeint+pca", "gradeint"),
+            ("inknn compare mnist --only svm,tree", "tree"),
+            ("inknn condense mnist --method best -o few.npz", "best"),
+            ("inknn plot likeness -o plot.png", "likeness"),
+            ("inknn evaluate minst", "minst"),
+            ("inknn data info minst", "minst"),
+            ("python -m benchmarks serch", "serch"),
+        ],
+    )
+    def test_a_wrong_value_would_be_noticed(self, command, wrong):
+        with pytest.raises(AssertionError, match=f"{command.split(' -')[0]}.*{wrong}"):
+            parse(command)
+
+    def test_a_missing_argument_would_be_noticed(self):
+        with pytest.raises(AssertionError, match="DATA"):
+            parse("inknn compare --quick")
+        parse("inknn compare --quick", fragment=True)
 
     def test_a_wrong_command_would_be_noticed(self):
         with pytest.raises(AssertionError, match="no such command"):

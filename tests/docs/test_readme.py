@@ -27,7 +27,14 @@ from inknn.cli import build_app
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "examples/README.md",
+)
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the commands are those of a POSIX shell")
 
@@ -87,6 +94,11 @@ def shell(command: str, folder: Path) -> str:
     return done.stdout
 
 
+def size_of(picture: Path) -> tuple[int, int]:
+    with Image.open(picture) as image:
+        return image.size
+
+
 def truth(name: str) -> str:
     """What is written on an example picture, its rows joined by newlines."""
     with (EXAMPLES / "truth.csv").open(newline="", encoding="utf-8") as file:
@@ -117,7 +129,7 @@ class TestCommands:
         install, command = blocks("README.md", "sh")[0].strip().split(" && ")
         assert install == "pip install ."
         assert shell(command, desk) == blocks("README.md", "text")[0]
-        assert Image.open(desk / "seen" / "note.png").size == Image.open(EXAMPLES / "note.jpg").size
+        assert size_of(desk / "seen" / "note.png") == size_of(EXAMPLES / "note.jpg")
 
     def test_a_photo_is_read(self, desk):
         assert shell(use_it("read photo.jpg"), desk) == truth("note.jpg") + "\n"
@@ -130,7 +142,7 @@ class TestCommands:
 
     def test_an_overlay_is_saved(self, desk):
         assert shell(use_it("--overlay"), desk) == truth("phone-number.png") + "\n"
-        assert Image.open(desk / "seen" / "form.png").size == Image.open(desk / "form.png").size
+        assert size_of(desk / "seen" / "form.png") == size_of(desk / "form.png")
 
     def test_programs_get_json(self, desk):
         command = use_it("-f jsonl")

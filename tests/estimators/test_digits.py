@@ -14,8 +14,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inknn import DataError, DigitClassifier
 from inknn.estimators.transformers import GradientHistograms
-from inknn.memory import write_arrays
-from inknn.recognizer import Recognizer
+from inknn.memory import Model, write_arrays
+from inknn.recognizer import FORMAT
 
 # Of scikit-learn's checks these fit on data of their own: vectors of a few numbers, never 784 pixels.
 OF_OTHER_THINGS = {
@@ -176,8 +176,8 @@ def test_it_can_be_pickled_by_those_who_trust_their_files(classifier, test_digit
     np.testing.assert_array_equal(again.predict(test_digits[0]), classifier.predict(test_digits[0]))
 
 
-def test_it_can_be_made_around_a_recognizer(classifier, recognizer, test_digits):
-    around = DigitClassifier._from_recognizer(recognizer)
+def test_it_can_be_made_around_a_model(classifier, recognizer, test_digits):
+    around = DigitClassifier.from_model(Model(recognizer, np.arange(10)))
     assert around.classes_.tolist() == list(range(10))
     assert around.get_params() == DigitClassifier().get_params()
     np.testing.assert_array_equal(around.predict(test_digits[0]), classifier.predict(test_digits[0]))
@@ -215,7 +215,8 @@ def test_no_sensible_number_of_voters_is_refused(train_digits, k, error):
 
 def test_there_are_two_presets_and_no_other(train_digits):
     assert DigitClassifier().preset == "best"
-    with pytest.raises(ValueError, match="preset must be one of best, fast, got 'bset'"):
+    said = "no preset named 'bset'; did you mean best.* There is: best, fast$"
+    with pytest.raises(ValueError, match=said):
         DigitClassifier(preset="bset").fit(*train_digits)
 
 
@@ -305,11 +306,12 @@ class TestSave:
 
     def test_a_file_that_is_no_model_is_refused(self, few, tmp_path):
         path = tmp_path / "other"
-        arrays = Recognizer.fit(*few).arrays()
-        write_arrays(path, arrays, kind="prepared index", version=1)
-        with pytest.raises(DataError, match="holds prepared index version 1, not model version 2"):
+        arrays = DigitClassifier().fit(*few).recognizer_.arrays()
+        write_arrays(path, arrays, kind="prepared index", version=FORMAT)
+        said = f"holds prepared index version {FORMAT}, not model version {FORMAT}"
+        with pytest.raises(DataError, match=said):
             DigitClassifier.load(path)
-        write_arrays(path, arrays, kind="model", version=2)
+        write_arrays(path, arrays, kind="model", version=FORMAT)
         with pytest.raises(DataError, match="lacks 'classes'"):
             DigitClassifier.load(path)
         with pytest.raises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""The promises of NearestNeighbors: scikit-learn's estimator, exact, that learns and forgets."""
+"""The promises of NearestNeighbors: scikit-learn's estimator, exact, whose references come and go."""
 
 from __future__ import annotations
 
@@ -93,16 +93,16 @@ def test_parameters_reach_the_metric():
 
 def test_bytes_are_exact_and_not_copied():
     model = NearestNeighbors(6).fit(PIXELS)
-    assert np.shares_memory(model._searched.references()[0], PIXELS)
+    assert np.shares_memory(model._index.references()[0], PIXELS)
     for part, expected in zip(model.kneighbors(PIXELS[:9]), brute_force(PIXELS[:9], PIXELS, 6), strict=True):
         np.testing.assert_array_equal(part, expected)
 
 
 @pytest.mark.parametrize("fitted", [np.uint8, np.float32, np.float64])
-@pytest.mark.parametrize("asked", [np.uint8, np.int32, np.float32, np.float64])
+@pytest.mark.parametrize("queried", [np.uint8, np.int32, np.float32, np.float64])
 @pytest.mark.parametrize("shift", [0, 0.1])
-def test_types_may_differ_and_all_digits_of_both_count(fitted, asked, shift):
-    references, queries = PIXELS[:, :30].astype(fitted), (PIXELS[:7, :30] + shift).astype(asked)
+def test_types_may_differ_and_all_digits_of_both_count(fitted, queried, shift):
+    references, queries = PIXELS[:, :30].astype(fitted), (PIXELS[:7, :30] + shift).astype(queried)
     model = NearestNeighbors(5).fit(references)
     answer = model.kneighbors(queries)
     expected = brute_force(queries.astype(np.float64), references.astype(np.float64), 5)
@@ -176,7 +176,7 @@ def test_misfits_are_refused_in_scikit_learns_words(settings, X, error, words):
         NearestNeighbors(**settings).fit(X)
 
 
-def test_misfit_questions_are_refused_in_scikit_learns_words():
+def test_misfit_queries_are_refused_in_scikit_learns_words():
     model, peer = NearestNeighbors().fit(REFERENCES), theirs().fit(REFERENCES)
     for arguments in ((QUERIES, 301), (None, 300), (QUERIES, 0), (QUERIES[:, :5], 3), (QUERIES * np.nan, 3)):
         with pytest.raises(ValueError) as mine:  # noqa: PT011 - the words are compared

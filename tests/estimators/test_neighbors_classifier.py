@@ -1,4 +1,4 @@
-"""The promises of KNeighborsClassifier: scikit-learn's, in any metric of ours."""
+"""The promises of KNeighborsClassifier: those of scikit-learn's, in any of inknn's metrics."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inknn import KNeighborsClassifier
-from inknn.estimators.transformers import WithinClassWhitening
 
 
 @parametrize_with_checks(
@@ -21,7 +20,6 @@ from inknn.estimators.transformers import WithinClassWhitening
         KNeighborsClassifier(),
         KNeighborsClassifier(metric="manhattan", weights="distance"),
         KNeighborsClassifier(n_neighbors=3, metric="cosine", n_jobs=2),
-        WithinClassWhitening(),
     ]
 )
 def test_scikit_learn_accepts_it(estimator, check):
@@ -102,6 +100,17 @@ def test_a_copy_outvotes_all_others_by_distance():
     classifier = KNeighborsClassifier(4, weights="distance").fit(X, y)
     assert classifier.predict_proba([[0.0]]).tolist() == [[1, 0]]
     assert classifier.predict([[0.5], [0.9]]).tolist() == [1, 1]
+
+
+def test_weights_of_ones_own_that_are_all_zero_prefer_no_class(iris):
+    classifier = KNeighborsClassifier(weights=lambda distances: 0 * distances).fit(*iris)
+    np.testing.assert_allclose(classifier.predict_proba(iris[0][:2]), 1 / 3)
+
+
+def test_weights_of_ones_own_must_be_one_for_each_distance(iris):
+    classifier = KNeighborsClassifier(weights=lambda distances: distances[:, :2]).fit(*iris)
+    with pytest.raises(ValueError, match=r"weights must give one for each distance, \(150, 5\)"):
+        classifier.predict(iris[0])
 
 
 def test_equals_keep_the_order_of_fit_and_of_labels():

@@ -9,8 +9,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from inknn.estimators.features import feature
 from inknn.estimators.preprocessing import PREPROCESSING, Center, Deskew, Resize, Scale, preprocess
+from inknn.estimators.registry import feature
 from inknn.glyph.deskew import moments
 from inknn.glyph.normalize import normalize
 
@@ -45,6 +45,23 @@ OF_OTHER_THINGS = {
     "check_readonly_memmap_input",
     "check_transformer_data_not_an_array",
     "check_transformer_general",
+}
+
+
+# Part of 1,000 digits whose nearest neighbor among 2,000, in pixels after the step, has their label; without
+# any step 0.919. The digits are fixed, so only rounding can change neighbors: fewer than 10 of 1,000.
+ACCURACY = {
+    "scale": 0.919,
+    "minmax": 0.919,
+    "standardize": 0.865,
+    "unit-norm": 0.922,
+    "deskew": 0.952,
+    "center-mass": 0.916,
+    "center-box": 0.875,
+    "normal-form": 0.919,
+    "blur": 0.937,
+    "binarize": 0.901,
+    "resize": 0.919,
 }
 
 
@@ -96,7 +113,11 @@ class TestEveryStep:
         X, y = digits[0].reshape(-1, 784), digits[1]
         pipeline = make_pipeline(line.make(), KNeighborsClassifier(1)).fit(X[:150], y[:150])
         assert pipeline.score(X[:150], y[:150]) == 1.0
-        assert pipeline.score(X[150:], y[150:]) > 0.5
+
+    def test_keeps_or_helps_what_tells_digits_apart_as_when_it_was_written(self, line, train_digits):
+        X, y = train_digits[0].reshape(-1, 784), train_digits[1]
+        pipeline = make_pipeline(line.make(), KNeighborsClassifier(1)).fit(X[:2000], y[:2000])
+        assert pipeline.score(X[2000:], y[2000:]) == pytest.approx(ACCURACY[line.name], abs=0.01)
 
 
 @PICTURES
@@ -105,7 +126,7 @@ class TestEveryStepOnPictures:
         flat = line.make().fit_transform(digits[0].reshape(-1, 784))
         assert np.array_equal(line.make().fit_transform(digits[0]), flat)
 
-    def test_looks_at_each_digit_alone(self, line, digits):
+    def test_changes_each_digit_by_itself(self, line, digits):
         step = line.make().fit(digits[0])
         assert np.array_equal(step.transform(digits[0][7:9]), step.transform(digits[0])[7:9])
 
@@ -125,7 +146,7 @@ class TestEveryStepOnPictures:
             line.make().fit(digits[0]).transform(np.empty((0, 784), np.uint8))
 
     @pytest.mark.parametrize(
-        ("X", "said"),
+        ("X", "message"),
         [
             (np.zeros((2, 7), np.uint8), "7 pixels make no square"),
             (np.full((2, 9), -1), "whole numbers from 0 to 255"),
@@ -133,8 +154,8 @@ class TestEveryStepOnPictures:
             (np.full((2, 9), np.nan), "NaN"),
         ],
     )
-    def test_what_is_no_picture_is_refused(self, line, X, said):
-        with pytest.raises(ValueError, match=said):
+    def test_what_is_no_picture_is_refused(self, line, X, message):
+        with pytest.raises(ValueError, match=message):
             line.make().fit(X)
 
     def test_another_size_than_it_was_fitted_to_is_refused(self, line, digits):
@@ -162,7 +183,7 @@ class TestSteps:
         assert np.abs(after).mean() < 0.1 * np.abs(before).mean()
 
     @pytest.mark.parametrize("by", ["mass", "box"])
-    def test_centring_finds_a_moved_digit_again(self, digits, by):
+    def test_centering_finds_a_moved_digit_again(self, digits, by):
         center = preprocess(f"center-{by}").fit(digits[0])
         for image in digits[0][:30]:
             small = np.zeros_like(image)
@@ -171,7 +192,7 @@ class TestSteps:
             for down, right in ((0, 0), (-8, 5), (9, 9), (3, -9)):
                 assert np.array_equal(center.transform(moved(small, down, right)[None]), there)
 
-    def test_centring_puts_the_digit_into_the_middle(self, digits):
+    def test_centering_puts_the_digit_into_the_middle(self, digits):
         by_mass = moments(preprocess("center-mass").fit_transform(digits[0]).reshape(-1, 28, 28))
         assert max(np.abs(by_mass.x - 13.5).max(), np.abs(by_mass.y - 13.5).max()) <= 0.51
         boxed = preprocess("center-box").fit_transform(digits[0]).reshape(-1, 28, 28)
@@ -215,6 +236,6 @@ class TestSteps:
         with pytest.raises(ValueError, match="'mass' or 'box'"):
             Center("eye").fit(digits[0])
 
-    def test_an_unknown_step_offers_the_nearest(self):
+    def test_an_unknown_step_is_refused_with_the_most_similar_one(self):
         with pytest.raises(ValueError, match="did you mean standardize"):
             preprocess("standardise")

@@ -325,7 +325,8 @@ class TestPages:
         page = opened(data)
         assert_shows(page)
         assert len(page.warnings) == 1
-        assert "3 frames" in page.warnings[0]
+        assert page.warnings[0].code == "animation"
+        assert "3 frames" in page.warnings[0].message
 
     def test_still_pictures_have_no_warnings(self):
         assert opened(saved(Image.fromarray(sheet()), "GIF")).warnings == ()

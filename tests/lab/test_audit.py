@@ -16,11 +16,11 @@ from inknn.datasets import load_mnist_part
 from inknn.datasets.load import LabeledDigits
 from inknn.errors import DataError
 from inknn.lab.audit import audit
-from inknn.lab.audit_page import page_of
-from inknn.lab.audit_report import CSV_COLUMNS, as_csv, as_dict, as_text
-from inknn.lab.duplicates import exact_copies, near_copies, picture_groups
-from inknn.lab.label_noise import fit_label_noise
-from inknn.lab.leverage import measure_leverage
+from inknn.lab.audit.duplicates import exact_copies, near_copies, picture_groups
+from inknn.lab.audit.influence import measure_influence
+from inknn.lab.audit.label_noise import fit_label_noise
+from inknn.lab.reports.audit_page import audit_page
+from inknn.lab.reports.audit_tables import CSV_COLUMNS, audit_csv, audit_dict, audit_text
 
 FLIPPED = np.arange(20, 35)
 COPY, CONFLICTING, NEARLY, BLANK = 100, 101, 300, 50
@@ -91,13 +91,13 @@ class TestLabels:
         checked = audit(LabeledDigits("shuffled", spoilt.images[:400], shuffled))
         assert checked.unrelated()
         assert checked.n_contradicted() > 300
-        text, plain = as_text(checked, 3), as_dict(checked, 3)
+        text, plain = audit_text(checked, 3), audit_dict(checked, 3)
         assert f"{checked.n_contradicted()} contradicted by the vote" in text
         assert "the labels look unrelated to the pictures" in text
         assert plain["unrelated"]
         assert plain["contradicted"] == sum(each["contradicted"] for each in plain["labels"].values())
         assert plain["contradicted_interval"][0] > 0.7
-        assert "the labels look unrelated to the pictures" in page_of(checked)
+        assert "the labels look unrelated to the pictures" in audit_page(checked)
 
     def test_right_labels_are_not_called_wrong(self, spoilt):
         clean = np.setdiff1d(np.arange(600), [*FLIPPED, COPY, CONFLICTING, NEARLY, BLANK, 200, 201, 400])
@@ -178,18 +178,18 @@ class TestCopies:
         distances = np.array([[0.2, 1.0, 1.0], [0.2, 0.3, 0.3]])
         indices = np.array([[1, 2, 3], [2, 3, 4]])
         pictures = self.dots(0, 0, 0, 7, 14)
-        assert pairs(near_copies(distances, indices, 0.5, np.arange(5), pictures)) == [(0, 1)]
+        assert pairs(near_copies(distances, indices, np.arange(5), pictures)) == [(0, 1)]
 
     def test_pixels_have_to_say_the_same(self):
         """Near by the metric, but its dot lies as far from the first one's as those of the others do."""
         distances, indices = np.array([[0.1, 0.2, 1.0, 1.0]]), np.array([[1, 2, 3, 4]])
         pictures = self.dots(0, 8, 0, 14, 20)
-        assert pairs(near_copies(distances, indices, 0.5, np.arange(5), pictures)) == [(0, 2)]
+        assert pairs(near_copies(distances, indices, np.arange(5), pictures)) == [(0, 2)]
 
-    def test_of_two_sets_the_second_is_the_one_asked_about(self):
+    def test_of_two_sets_the_second_is_that_of_the_queries(self):
         distances, indices = np.array([[0.1, 1.0, 1.0]]), np.array([[2, 0, 1]])
         known, asked = self.dots(7, 14, 0), self.dots(0)
-        assert pairs(near_copies(distances, indices, 0.5, np.array([0, 1, 2]), known, asked)) == [(2, 0)]
+        assert pairs(near_copies(distances, indices, np.array([0, 1, 2]), known, asked)) == [(2, 0)]
 
     def test_few_digits_of_a_label_are_no_copies_of_one_another(self, spoilt):
         """The metric alone, learned from 200, takes eleven pairs for copies; there is none."""
@@ -205,25 +205,25 @@ class TestCopies:
         return pictures
 
 
-class TestLeverage:
-    def test_who_outvotes_the_truth_is_named_and_who_helps_is_not(self):
+class TestInfluence:
+    def test_a_digit_that_causes_an_error_is_listed_and_one_that_helps_is_not(self):
         """0 is answered wrong because of 3, a 1 in the middle of zeros; without it all is right."""
         codes = np.array([0, 0, 0, 1])
         distances = np.array([[0.1, 1, 1.1], [0.9, 1, 1.1], [0.9, 1, 1.1], [0.1, 1, 1.1]])
         indices = np.array([[3, 1, 2], [0, 2, 3], [1, 0, 3], [0, 1, 2]])
-        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_voters=1)
-        assert leverage.mended.tolist() == [0, 0, 0, 1]
-        assert leverage.occurrences.tolist() == [2, 1, 0, 1]
-        assert leverage.bad.tolist() == [1, 0, 0, 1]
-        assert leverage.worst().tolist() == [3]
+        influence = measure_influence(distances, indices, codes, n_labels=2, n_neighbors=1)
+        assert influence.fixed.tolist() == [0, 0, 0, 1]
+        assert influence.occurrences.tolist() == [2, 1, 0, 1]
+        assert influence.bad.tolist() == [1, 0, 0, 1]
+        assert influence.worst().tolist() == [3]
 
-    def test_who_is_needed_is_said_to_spoil(self):
+    def test_without_a_digit_that_others_need_right_answers_are_broken(self):
         codes = np.array([0, 0, 1, 1])
         distances = np.array([[1.0, 2, 3]] * 4)
         indices = np.array([[1, 2, 3], [0, 2, 3], [3, 0, 1], [2, 0, 1]])
-        leverage = measure_leverage(distances, indices, codes, n_labels=2, n_voters=1)
-        assert leverage.spoiled.tolist() == [1, 1, 1, 1]
-        assert len(leverage.worst()) == 0
+        influence = measure_influence(distances, indices, codes, n_labels=2, n_neighbors=1)
+        assert influence.broken.tolist() == [1, 1, 1, 1]
+        assert len(influence.worst()) == 0
 
 
 class TestOdd:
@@ -239,20 +239,20 @@ class TestOdd:
 
 class TestReports:
     def test_text_says_the_figures_and_how_many_more_there_are(self, found):
-        text = as_text(found, 3)
+        text = audit_text(found, 3)
         assert "1,200 digits, 10 labels" in text
         assert f"... and {len(found.suspects) - 3} more: raise --limit" in text
         assert "blank" in text
 
     def test_csv_has_a_row_for_each_finding(self, found):
-        rows = list(csv.DictReader(io.StringIO(as_csv(found, 5))))
+        rows = list(csv.DictReader(io.StringIO(audit_csv(found, 5))))
         assert tuple(rows[0]) == CSV_COLUMNS
         kinds = [row["finding"] for row in rows]
         assert kinds.count("label") == 5
         assert {"copy", "shared", "odd"} <= set(kinds)
 
     def test_json_holds_plain_values(self, found):
-        plain = json.loads(json.dumps(as_dict(found, 5)))
+        plain = json.loads(json.dumps(audit_dict(found, 5)))
         assert plain["contradicted"] == found.contradicted.sum()
         assert plain["suspected"] == len(found.suspects)
         assert not plain["unrelated"]
@@ -261,7 +261,7 @@ class TestReports:
 
     def test_page_has_its_pictures_in_it_and_escapes_names(self, found, spoilt):
         named = LabeledDigits("<script>alert(1)</script>", spoilt.images, spoilt.labels)
-        page = page_of(
+        page = audit_page(
             type(found)(**{**{name: getattr(found, name) for name in found.__slots__}, "digits": named})
         )
         assert "<script" not in page
@@ -280,11 +280,11 @@ class TestBadInput:
         [
             (["one.npz"], 4, "all 30 digits of one.npz are labeled 3; two labels or more are needed"),
             (["mnits"], 2, "did you mean mnist?"),
-            (["one.npz", "--report", "missing/page.html"], 5, "choose another place with --report FILE"),
-            (["one.npz", "--report", "one.npz"], 5, "it is what is to be read"),
+            (["one.npz", "--report", "missing/page.html"], 5, "there is no folder missing; make it first"),
+            (["one.npz", "--report", "one.npz"], 5, "it is one of the files to read"),
         ],
     )
-    def test_is_told_in_one_line_and_nothing_is_written(self, tmp_path, arguments, code, said):
+    def test_is_reported_in_one_line_and_nothing_is_written(self, tmp_path, arguments, code, said):
         np.savez(tmp_path / "one.npz", images=np.ones((30, 28, 28), np.uint8), labels=np.full(30, 3))
         before = (tmp_path / "one.npz").read_bytes()
         done = inknn("audit", *arguments, cwd=tmp_path)

@@ -12,7 +12,6 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from inknn.lab import wilson_interval
-from inknn.lab.origins import sources
 from inknn.lab.scores import Scores
 
 TEN = np.arange(10)
@@ -174,36 +173,6 @@ class TestRiskAndCoverage:
 
 
 class TestSources:
-    labels = np.array([7, 7, 1, 1])
-
-    @pytest.mark.parametrize(
-        ("origins", "expected"),
-        [
-            (("anna", "anna", "ben", "ben"), ("anna", "anna", "ben", "ben")),
-            (("7/anna/1.png", "7/ben/1.png", "1/anna/2.png", "1/ben/2.png"), ("anna", "ben", "anna", "ben")),
-            (("anna/7/1.png", "ben/7/1.png", "anna/1/2.png", "ben/1/2.png"), ("anna", "ben", "anna", "ben")),
-            (("7/anna_1.png", "7/ben_1.png", "1/anna_2.png", "1/ben_2.png"), ("anna", "ben", "anna", "ben")),
-            (("7\\anna-1.png", "7\\ben-1.png", "1\\anna-2.png", "1\\ben-2.png"), ("anna", "ben") * 2),
-        ],
-    )
-    def test_writers_folders_and_beginnings_of_names_group_digits(self, origins, expected):
-        assert sources(origins, self.labels) == expected
-
-    @pytest.mark.parametrize(
-        "origins",
-        [
-            None,
-            (),
-            ("7/1.png", "7/2.png", "1/1.png", "1/2.png"),  # folders that say the label only
-            ("7_1.png", "7_2.png", "1_1.png", "1_2.png"),
-            ("7", "7", "1", "1"),
-            ("a.png", "b.png", "c.png", "d.png"),
-            ("anna", "anna", "anna", "anna"),
-        ],
-    )
-    def test_what_tells_no_sources_apart_makes_none(self, origins):
-        assert sources(origins, self.labels) is None
-
     def test_are_counted_the_worst_first(self):
-        found = scores([1, 1, 2, 2], [1, 1, 2, 1], given=("anna", "anna", "ben", "ben")).sources
+        found = scores([1, 1, 2, 2], [1, 1, 2, 1], given=("anna", "anna", "ben", "ben")).groups
         assert [(group.name, group.count, group.errors) for group in found] == [("ben", 2, 1), ("anna", 2, 0)]

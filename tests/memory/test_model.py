@@ -1,139 +1,186 @@
-"""Models of pictures as people have them: of several sizes, some blank; and what commands say of models."""
+"""The promises of a model: it predicts in the user's labels, and comes back from its file the same."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from inknn.cli import main
-from inknn.lab.fitting import fit_command, fit_data
+from inknn.errors import DataError
+from inknn.memory import Model, read_arrays, write_arrays
+from inknn.recognizer import FORMAT, Recognizer, Settings, choose_settings
 
-
-@pytest.fixture
-def run(capfd, tmp_path, monkeypatch):
-    """Run a command in an empty folder: exit code, stdout and stderr."""
-
-    def run(*words):
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as leaving:
-            main([str(word) for word in words])
-        return leaving.value.code, *capfd.readouterr()
-
-    monkeypatch.chdir(tmp_path)
-    return run
+NAMES = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 
 
-@pytest.fixture
-def folder(tmp_path, train_digits):
-    """Sixty digits in folders 0 to 9, of several sizes, every other one dark on bright paper."""
-    for i, (image, label) in enumerate(zip(train_digits[0][:60], train_digits[1][:60], strict=True)):
-        place = tmp_path / "mine" / str(label)
-        place.mkdir(parents=True, exist_ok=True)
-        side = 84 + 14 * (i % 3)
-        Image.fromarray(255 - image if i % 2 else image).resize((side, side)).save(place / f"{i}.png")
-    return tmp_path / "mine"
+@pytest.fixture(scope="module")
+def few(train_digits):
+    """500 digits and their labels: quick to fit."""
+    return train_digits[0][:500], train_digits[1][:500]
 
 
-def save(path, images, labels):
-    np.savez(path, images=images, labels=labels)
-    return path
+@pytest.fixture(scope="module")
+def model(few):
+    return Model.fit(few[0], NAMES[few[1]])
 
 
-class TestPicturesOfSeveralSizes:
-    def test_fit_and_evaluate_take_them(self, run, folder):
-        code, out, err = run("fit", folder, "-o", "m.inknn", "-F", "pixels", "-k", 1)
-        assert (code, err) == (0, "")
-        assert "60 digits, brought into MNIST's normal form" in out
-        code, out, err = run("evaluate", folder, "--model", "m.inknn", "-f", "json")
-        found = json.loads(out)
-        assert (code, found["count"], found["errors"]) == (0, 60, 0)
-        assert found["settings"]["pictures"] == "of several sizes, each brought into MNIST's normal form"
+@pytest.fixture(scope="module")
+def plain(few):
+    """Quick to keep and to open."""
+    return Model.fit(few[0][:60], few[1][:60], choose_settings(features="zoning", n_neighbors=3))
 
 
-class TestBlankPictures:
-    def test_some_are_counted(self, run, tmp_path, train_digits):
-        images = train_digits[0][:40].copy()
-        images[:3] = 0
-        save(tmp_path / "some.npz", images, train_digits[1][:40])
-        code, _, err = run("fit", "some.npz", "-o", "m.inknn", "-F", "pixels")
-        assert code == 0
-        assert err.startswith("inknn: 3 of the 40 pictures are blank")
-
-    def test_all_are_refused(self, run, tmp_path):
-        save(tmp_path / "none.npz", np.zeros((30, 28, 28), np.uint8), np.arange(30) % 10)
-        code, out, err = run("fit", "none.npz", "-o", "m.inknn")
-        assert (code, out) == (4, "")
-        assert "all 30 pictures of none.npz are blank" in err
-        assert not (tmp_path / "m.inknn").exists()
+def assert_same_predictions(one, other, images):
+    first, second = one.predict(images), other.predict(images)
+    for name in (
+        "classes", "labels", "shares", "confidence", "credibility", "verdicts",
+        "neighbor_indices", "neighbor_labels", "neighbor_distances",
+    ):  # fmt: skip
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
 
 
-class TestSettings:
-    def test_the_vote_and_the_preset_are_shown(self, run, tmp_path, train_digits):
-        save(tmp_path / "d.npz", train_digits[0][:60], train_digits[1][:60])
-        plain = run("fit", "d.npz", "-o", "m.inknn", "-F", "zoning", "-w", "uniform")[1]
-        assert "weights uniform" in plain
-        assert "preset" not in plain
-        assert "preset fast" in run("fit", "d.npz", "-o", "m.inknn", "--preset", "fast")[1]
+class TestPredict:
+    def test_labels_are_those_of_fit(self, model, few, test_digits):
+        predictions = model.predict(test_digits[0][:200])
+        assert model.classes.tolist() == sorted(NAMES)
+        assert (predictions.labels == NAMES[test_digits[1][:200]]).mean() > 0.9
+        np.testing.assert_array_equal(
+            predictions.neighbor_labels, NAMES[few[1]][predictions.neighbor_indices]
+        )
+        assert predictions.alternatives(0)[0][0] == predictions.labels[0]
 
-    def test_a_preset_of_other_features_is_refused(self, run):
-        code, _, err = run("fit", "none.npz", "-o", "m.inknn", "-F", "pixels", "--preset", "best")
-        assert code == 2
-        assert "--preset is for learned features" in err
+    def test_agrees_with_its_recognizer(self, model, test_digits):
+        images = test_digits[0][:200]
+        codes, predictions = model.recognizer.recognize(images), model.predict(images)
+        np.testing.assert_array_equal(predictions.labels, model.classes[codes.labels])
+        np.testing.assert_array_equal(predictions.probabilities(), codes.probabilities())
+        np.testing.assert_array_equal(predictions.verdicts, codes.verdicts)
+
+    def test_threads_do_not_matter(self, model, test_digits):
+        one, three = (model.predict(test_digits[0][:99], n_threads=n) for n in (1, 3))
+        np.testing.assert_array_equal(one.probabilities(), three.probabilities())
+
+    def test_settings_and_name_are_its_own(self, few):
+        settings = Settings(n_neighbors=3, n_distorted=0)
+        model = Model.fit(few[0][:100], few[1][:100], settings, name="mine")
+        assert (model.recognizer.settings, model.name, model.pictures) == (settings, "mine", None)
+
+    def test_fit_reports_how_far_it_is(self, few):
+        reported = []
+        Model.fit(few[0][:60], few[1][:60], progress=lambda what, part: reported.append(part))
+        assert reported[-1] == 1
+
+
+class TestOfDigits:
+    def test_numbers_and_text_become_digits(self, plain):
+        text = replace(plain, classes=plain.classes.astype(str))
+        for model in (plain, text):
+            digits = model.of_digits().classes
+            assert (digits.dtype, digits.tolist()) == (np.int64, plain.classes.tolist())
 
     @pytest.mark.parametrize(
-        ("options", "said"),
+        ("classes", "said"),
         [
-            (
-                ["-F", "gradient"],
-                "gradient can be tuned, but no model can be made with it; -F takes one of learned",
-            ),
-            (["-F", "deskew+pca:40"], "-F takes one of learned"),
-            (["-m", "minkowski:4", "-F", "pixels"], "-m takes one of euclidean"),
+            (np.arange(10, 20), r"\('10', '11', '12' \.\.\.\)"),
+            (np.array(["1", "two"]), r"\('1', 'two'\)"),
+            (np.array(["²"]), "'²'"),
+            (np.array([1.0, 2.0]), "'1.0'"),
         ],
     )
-    def test_what_can_only_be_tuned_is_told_from_what_is_unknown(self, run, options, said):
-        code, _, err = run("fit", "none.npz", "-o", "m.inknn", *options)
-        assert code == 2
-        assert said in err
+    def test_other_labels_are_refused_and_named(self, plain, classes, said):
+        with pytest.raises(DataError, match=f"labels of ours aren't digits.*{said}"):
+            replace(plain, classes=classes, name="ours").of_digits()
 
-    def test_the_command_that_follows_a_tuning_fits(self, tmp_path, train_digits):
-        path = save(tmp_path / "my digits.npz", train_digits[0][:60], train_digits[1][:60])
-        command = fit_command(str(path), (28, 28), "pixels", "cosine", "uniform", 3)
-        assert command == f"inknn fit '{path}' -F pixels -m cosine -k 3 -w uniform -o model.inknn"
-        assert "-F learned" in fit_command("mnist", (28, 28), "learned:128", "euclidean", "distance", 5)
-        assert "normal form" in fit_command("digits8x8", (8, 8), "pixels", "euclidean", "uniform", 1)
-        fitted = fit_data(path, features="pixels", metric="cosine", n_neighbors=3, weights="uniform")
-        assert fitted.count == 60
+
+class TestSave:
+    @pytest.mark.parametrize(
+        "settings",
+        [Settings(n_neighbors=3), choose_settings(preset="fast"), choose_settings(features="pixels")],
+    )
+    def test_it_comes_back_the_same(self, few, test_digits, tmp_path, settings):
+        before = Model.fit(few[0], few[1], settings)
+        before.save(tmp_path / "m.inknn")
+        after = Model.open(tmp_path / "m.inknn")
+        assert (after.recognizer.settings, after.name) == (settings, str(tmp_path / "m.inknn"))
+        assert after.classes.dtype == before.classes.dtype
+        assert (after.pictures is None) == (settings.n_distorted == 0)
+        assert_same_predictions(before, after, test_digits[0][:200])
+        after.save(tmp_path / "again")
+        assert (tmp_path / "again").read_bytes() == (tmp_path / "m.inknn").read_bytes()
 
     @pytest.mark.parametrize(
-        ("feature", "metric"),
-        [("gradient", "euclidean"), ("learned:7", "euclidean"), ("pixels", "minkowski:4")],
+        "classes",
+        [
+            np.array(["null", "eins", "größer", *"abcdefg"]),
+            np.arange(10) / 2,
+            np.arange(-7, 3) * 2**40,
+            np.arange(10, dtype=np.uint8),
+        ],
     )
-    def test_there_is_none_for_what_no_model_can_be(self, feature, metric):
-        assert fit_command("mnist", (28, 28), feature, metric, "uniform", 1) is None
+    def test_labels_may_be_numbers_or_text(self, few, test_digits, tmp_path, classes):
+        before = Model.fit(few[0][:60], classes[few[1][:60]], choose_settings(features="zoning"))
+        before.save(tmp_path / "m")
+        after = Model.open(tmp_path / "m")
+        assert after.classes.dtype == before.classes.dtype
+        assert_same_predictions(before, after, test_digits[0][:50])
+
+    def test_other_labels_are_refused_and_nothing_is_written(self, plain, tmp_path):
+        with pytest.raises(ValueError, match="numbers or text"):
+            replace(plain, classes=plain.classes.astype(object)).save(tmp_path / "m")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_open_file_is_written_to(self, plain, tmp_path, test_digits):
+        with open(tmp_path / "m", "wb") as file:
+            plain.save(file)
+        assert_same_predictions(plain, Model.open(tmp_path / "m"), test_digits[0][:20])
+
+    def test_an_opened_model_is_mapped_and_outlives_its_file(self, plain, tmp_path, test_digits):
+        plain.save(tmp_path / "m")
+        after = Model.open(tmp_path / "m")
+        assert not after.recognizer.vectors.flags.owndata
+        (tmp_path / "m").unlink()
+        assert_same_predictions(plain, after, test_digits[0][:20])
 
 
-class TestTheModelOfACommand:
-    @pytest.mark.parametrize("words", [("evaluate", "mnist"), ("read", "a.png"), ("predict",)])
-    def test_one_that_is_missing_or_none_is_told_the_same_everywhere(self, run, tmp_path, words):
-        Image.new("L", (60, 60), 255).save(tmp_path / "a.png")
-        for name, said in (
-            ("none.inknn", "can't read the model none.inknn: No such file or directory"),
-            ("a.png", "a.png is not an inknn data file; make the model again with inknn fit"),
-        ):
-            model = (name, "a.png") if words == ("predict",) else ("--model", name)
-            code, out, err = run(*words, *model)
-            assert (code, out) == (4, "")
-            assert err == f"inknn: {said}\n"
+class TestOpen:
+    @pytest.fixture
+    def change(self, plain, tmp_path):
+        """Keep a model with some arrays changed, or left out, as a file made elsewhere could have them."""
 
-    def test_mnist_is_inknn_as_it_comes(self, run, tmp_path, test_digits):
-        save(tmp_path / "d.npz", test_digits[0][:30], test_digits[1][:30])
-        as_it_comes = json.loads(run("evaluate", "d.npz", "-f", "json")[1])
-        named = json.loads(run("evaluate", "d.npz", "--model", "mnist", "-f", "json")[1])
-        assert named["settings"] == as_it_comes["settings"]
-        picture = Image.fromarray(255 - test_digits[0][0]).resize((112, 112))
-        picture.save(tmp_path / "a.png")
-        assert run("read", "a.png", "--model", "mnist") == run("read", "a.png")
+        def change(**changes):
+            plain.save(tmp_path / "m")
+            arrays = {**read_arrays(tmp_path / "m", kind="model", version=FORMAT), **changes}
+            kept = {name: array for name, array in arrays.items() if array is not None}
+            write_arrays(tmp_path / "changed", kept, kind="model", version=FORMAT)
+            return tmp_path / "changed"
+
+        return change
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"classes": None}, "lacks 'classes'"),
+            ({"classes": np.arange(9)}, "names 9 labels for 10"),
+            ({"classes": np.arange(10)[::-1].copy()}, "out of order"),
+            ({"classes": np.zeros(10)}, "out of order"),
+            ({"pictures": np.zeros((59, 28, 28), np.uint8)}, "pictures of other digits"),
+            ({"vectors": None}, "'vectors'"),
+        ],
+    )
+    def test_arrays_that_do_not_fit_are_refused(self, change, changes, said):
+        with pytest.raises(DataError, match=said):
+            Model.open(change(**changes))
+
+    def test_a_file_of_another_kind_or_version_is_refused(self, tmp_path, few):
+        arrays = Recognizer.fit(few[0][:60], few[1][:60]).arrays()
+        write_arrays(tmp_path / "a", arrays, kind="prepared index", version=FORMAT)
+        write_arrays(tmp_path / "b", arrays, kind="model", version=FORMAT - 1)
+        for name, kind, version in (("a", "prepared index", FORMAT), ("b", "model", FORMAT - 1)):
+            said = f"holds {kind} version {version}, not model version {FORMAT}; make the model again"
+            with pytest.raises(DataError, match=said):
+                Model.open(tmp_path / name)
+
+    def test_a_missing_file_is_missing(self, tmp_path):
+        with pytest.raises(FileNotFoundError):
+            Model.open(tmp_path / "none")

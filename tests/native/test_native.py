@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import warnings
+import weakref
 
 import numpy as np
 import pytest
 
 from inknn import _native
 from inknn._native import kernels
-from inknn._native.threads import over_blocks
 from inknn.features import gradient_histograms
-from inknn.search import brute_force, nearest
+from inknn.search import ExactIndex, brute_force, kneighbors
+from kernel_sets import SETS, using
 
-SETS = kernels().instruction_sets() if kernels() else []
 needs_kernels = pytest.mark.skipif(not SETS, reason="installed without kernels")
 
 
 @pytest.fixture(params=SETS)
 def instruction_set(request):
-    before = kernels().instruction_set()
-    kernels().use_instruction_set(request.param)
-    yield request.param
-    kernels().use_instruction_set(before)
+    with using(request.param):
+        yield request.param
 
 
 @needs_kernels
@@ -41,11 +40,11 @@ def test_search_gives_the_oracles_answer(instruction_set):
             queries = rng.normal(size=(n_queries, dims)).astype(np.float32)
             references = rng.normal(size=(257, dims)).astype(np.float32)
             expected = brute_force(queries, references, 9)
-            for part, expected_part in zip(nearest(queries, references, 9), expected, strict=True):
+            for part, expected_part in zip(kneighbors(queries, references, 9), expected, strict=True):
                 np.testing.assert_array_equal(part, expected_part)
             queries, references = (np.uint8(np.clip(a * 40 + 128, 0, 255)) for a in (queries, references))
             expected = brute_force(queries, references, 9)
-            for part, expected_part in zip(nearest(queries, references, 9), expected, strict=True):
+            for part, expected_part in zip(kneighbors(queries, references, 9), expected, strict=True):
                 np.testing.assert_array_equal(part, expected_part)
 
 
@@ -53,9 +52,8 @@ def test_search_gives_the_oracles_answer(instruction_set):
 def test_histograms_are_the_same_bits_on_all_instruction_sets(train_digits):
     answers = []
     for name in SETS:
-        kernels().use_instruction_set(name)
-        answers.append(gradient_histograms(train_digits[0][:300]))
-    kernels().use_instruction_set(SETS[0])
+        with using(name):
+            answers.append(gradient_histograms(train_digits[0][:300]))
     for answer in answers[1:]:
         np.testing.assert_array_equal(answer, answers[0])
 
@@ -70,11 +68,11 @@ def test_an_instruction_set_that_is_not_there_is_refused():
 def test_the_door_refuses_arrays_that_do_not_fit():
     vectors = np.zeros((4, 8), np.float32)
     with pytest.raises(ValueError, match="differ in length"):
-        kernels().nearest(vectors, vectors[:, :7].copy(), 0, np.empty((4, 2)), np.empty((4, 2), np.int64))
+        kernels().scan(vectors, vectors[:, :7].copy(), 0, np.empty((4, 2)), np.empty((4, 2), np.int64))
     with pytest.raises(ValueError, match="does not fit"):
-        kernels().nearest(vectors, vectors, 0, np.empty((3, 2)), np.empty((4, 2), np.int64))
+        kernels().scan(vectors, vectors, 0, np.empty((3, 2)), np.empty((4, 2), np.int64))
     with pytest.raises(TypeError):  # results are written in place: no silent copies of another type
-        kernels().nearest(vectors, vectors, 0, np.empty((4, 2), np.float32), np.empty((4, 2), np.int64))
+        kernels().scan(vectors, vectors, 0, np.empty((4, 2), np.float32), np.empty((4, 2), np.int64))
 
 
 def test_missing_kernels_are_told_once_and_numpy_serves(monkeypatch):
@@ -83,7 +81,7 @@ def test_missing_kernels_are_told_once_and_numpy_serves(monkeypatch):
     try:
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
-            first = nearest(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32), 1)
+            first = kneighbors(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32), 1)
             gradient_histograms(np.zeros((1, 28, 28), np.uint8))
         assert [str(warning.message)[:45] for warning in seen] == [
             "inknn runs without its compiled kernels and w"
@@ -108,23 +106,39 @@ def test_reading_imports_neither_scikit_learn_nor_scipy():
     assert not {"sklearn", "scipy", "threadpoolctl"} & set(modules)
 
 
-@pytest.mark.parametrize("n_threads", [1, 2, 5])
-def test_blocks_cover_every_row_once(n_threads):
-    for count in (0, 1, 9, 10, 11):
-        seen = np.zeros(count, int)
+@needs_kernels
+def test_an_index_that_is_gone_leaves_nothing_behind():
+    references = np.random.default_rng(0).normal(size=(200, 20)).astype(np.float32)
+    before = sys.getrefcount(references)
+    index = ExactIndex(references)
+    index.query(references[:3], 2)
+    segment = weakref.ref(index._segments[0])
+    assert sys.getrefcount(references) > before
+    del index
+    gc.collect()
+    assert segment() is None
+    assert sys.getrefcount(references) == before
 
-        def visit(start, stop, seen=seen):
-            seen[start:stop] += 1
 
-        over_blocks(visit, count, 5, n_threads)
-        assert (seen == 1).all()
+HELD = """
+import threading, numpy as np
+from inknn.search import ExactIndex
+
+found = threading.Event()
+
+def search():
+    index = ExactIndex(np.eye(30, dtype=np.float32))
+    index.query(index.references()[0], 2)
+    found.set()
+    threading.Event().wait()  # for ever, and holds the index
+
+threading.Thread(target=search, daemon=True).start()
+found.wait()
+"""
 
 
-@pytest.mark.parametrize("n_threads", [1, 3])
-def test_an_error_in_a_block_is_the_callers(n_threads):
-    def fail(start, stop):
-        if start:
-            raise RuntimeError("second block")
-
-    with pytest.raises(RuntimeError, match="second block"):
-        over_blocks(fail, 10, 5, n_threads)
+@needs_kernels
+def test_python_exits_without_a_word_while_a_thread_holds_an_index():
+    """What the thread refers to is never freed, and that is no leak of the kernels."""
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

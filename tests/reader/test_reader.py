@@ -160,8 +160,8 @@ class TestReading:
 
     def test_a_training_digit_finds_itself(self):
         index = 7
-        prototype = factory_images()[index]
-        picture = np.pad(255 - np.kron(prototype, np.ones((6, 6), np.uint8)), 60, constant_values=255)
+        reference = factory_images()[index]
+        picture = np.pad(255 - np.kron(reference, np.ones((6, 6), np.uint8)), 60, constant_values=255)
         (digit,) = read(picture).digits
         assert index in [neighbor.index for neighbor in digit.neighbors]
 
@@ -184,7 +184,8 @@ class TestBlank:
         assert reading.lines == reading.digits == ()
         assert reading.text == ""
         assert len(reading.warnings) == 1
-        assert "no digits" in reading.warnings[0]
+        assert reading.warnings[0].code == "blank"
+        assert "no digits" in str(reading.warnings[0])
 
     def test_a_page_with_digits_has_no_warnings(self, reading):
         assert reading.warnings == ()
@@ -194,8 +195,8 @@ class TestBlank:
         frames = [Image.fromarray(gray) for gray in (BLANK, BLANK // 2)]
         frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
         warnings = read(file.getvalue()).warnings
-        assert len(warnings) == 2
-        assert "2 frames" in warnings[0]
+        assert [warning.code for warning in warnings] == ["animation", "blank"]
+        assert "2 frames" in str(warnings[0])
 
 
 class TestJSON:

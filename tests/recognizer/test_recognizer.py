@@ -20,7 +20,7 @@ def test_it_reads_digits_it_has_not_seen(answers, test_digits):
     assert (answers.labels == test_digits[1]).mean() > 0.98
 
 
-def test_it_knows_its_prototypes(recognizer, train_digits):
+def test_it_knows_its_references(recognizer, train_digits):
     images, labels = train_digits
     distances, indices = recognizer.neighbors(images[:50], 1)
     np.testing.assert_array_equal(indices[:, 0], np.arange(50))
@@ -109,6 +109,26 @@ def test_fitting_again_gives_the_same_with_any_number_of_threads(train_digits):
         np.testing.assert_array_equal(again.arrays()[name], array)
 
 
+def test_with_other_neighbors_it_is_as_if_fitted_with_them(train_digits, test_digits):
+    few = train_digits[0][:400], train_digits[1][:400]
+    one, five = (Recognizer.fit(*few, settings=Settings(n_neighbors=n)) for n in (1, 5))
+    changed = five.with_neighbors(1).recognize(test_digits[0]).labels
+    np.testing.assert_array_equal(changed, one.recognize(test_digits[0]).labels)
+    assert (changed != five.recognize(test_digits[0]).labels).any()
+    assert five.with_neighbors(20).recognize(test_digits[0][:5]).neighbor_indices.shape == (5, 20)
+
+
+def test_a_subset_knows_only_its_references(recognizer, train_digits, test_digits):
+    rows = np.arange(0, 3000, 3)
+    some = recognizer.subset(rows)
+    images, labels = train_digits
+    assert len(some.references) == 1000
+    np.testing.assert_array_equal(some.neighbors(images[rows[:20]], 1)[1][:, 0], np.arange(20))
+    found = some.recognize(test_digits[0])
+    np.testing.assert_array_equal(found.neighbor_labels, labels[rows][found.neighbor_indices])
+    assert (found.labels == test_digits[1]).mean() > 0.96
+
+
 # --- to keep and to take back ---
 
 
@@ -116,13 +136,13 @@ def test_arrays_give_the_same_recognizer_back(recognizer, test_digits, answers):
     arrays = recognizer.arrays()
     for array in arrays.values():
         array.setflags(write=False)  # as they come from a mapped file
-    again = Recognizer.from_arrays(arrays, recognizer.pictures).recognize(test_digits[0])
+    again = Recognizer.from_arrays(arrays, recognizer.references.pictures).recognize(test_digits[0])
     for name in ("labels", "shares", "confidence", "credibility", "verdicts", "neighbor_indices"):
         np.testing.assert_array_equal(getattr(again, name), getattr(answers, name))
 
 
 def test_other_settings_survive_keeping(train_digits):
-    settings = Settings(n_components=40, n_voters=3, n_witnesses=7)
+    settings = Settings(n_components=40, n_neighbors=3, n_margin_neighbors=7)
     recognizer = Recognizer.fit(train_digits[0][:300], train_digits[1][:300], settings=settings)
     again = Recognizer.from_arrays(recognizer.arrays(), train_digits[0][:300])
     assert again.settings == settings
@@ -140,7 +160,7 @@ def test_arrays_that_do_not_fit_are_refused(recognizer, damage):
     else:
         arrays["settings"] = arrays["settings"][::-1]
     with pytest.raises(DataError, match="recognizer"):
-        Recognizer.from_arrays(arrays, recognizer.pictures)
+        Recognizer.from_arrays(arrays, recognizer.references.pictures)
 
 
 def test_the_fingerprint_is_that_of_the_default_settings():

@@ -1,8 +1,12 @@
-"""The C++ kernels, and the one place that says whether there are any.
+"""The C++ kernels, and the function that returns them where there are any.
 
-Kernels are loops over arrays: they trust their input, start no threads, allocate no results and know
-nothing of Python. Each has a twin in NumPy beside its caller, which is its oracle in the tests and
-serves in its place where the package was installed without a compiler.
+Kernels are loops over arrays: they trust their input, start no threads, allocate no results and do not use
+Python. Each has a twin in NumPy beside its caller, which is its oracle in the tests and is used instead where
+the package was installed without a compiler.
+
+- ``kernels/`` holds the kernels, a file each, and what they share;
+- ``isa/`` the tables of kernels, one for each instruction set, and the choice among them;
+- ``bindings/`` what Python calls: functions that check arrays and then call a kernel.
 """
 
 from __future__ import annotations
@@ -13,17 +17,19 @@ import os
 import warnings
 from types import ModuleType
 
+from ..errors import MissingKernelsWarning
+
 __all__ = ["kernels"]
 
 
 def kernels() -> ModuleType | None:
-    """The compiled kernels, or None where NumPy has to serve.
+    """The compiled kernels, or None where NumPy is used instead.
 
     Returns
     -------
     module or None
-        None where ``INKNN_NO_NATIVE=1`` asks for it, and where the package has no kernels: the first
-        call then warns, once per process.
+        None if the environment has ``INKNN_NO_NATIVE=1``, or if the package has no kernels; then the first
+        call warns, once in a process.
     """
     if os.environ.get("INKNN_NO_NATIVE", "") not in ("", "0"):
         return None
@@ -38,7 +44,7 @@ def _load() -> ModuleType | None:
         warnings.warn(
             "inknn runs without its compiled kernels and will be several times slower; "
             f"install it again where a C++ compiler is found ({error})",
-            RuntimeWarning,
+            MissingKernelsWarning,
             stacklevel=3,
         )
         return None

@@ -1,4 +1,4 @@
-"""Spread a kernel over threads: kernels release the GIL, so blocks of rows run side by side."""
+"""Divide work among threads: kernels release the GIL, so blocks of rows run in parallel."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["available_threads", "over_blocks"]
 
 
 def available_threads(n_threads: int | None = None) -> int:
-    """How many threads to use: what was asked for, or the CPUs this process may run on.
+    """How many threads to use: ``n_threads``, or as many as CPUs on which this process may run.
 
     Raises
     ------
     ValueError
-        If fewer than one thread is asked for.
+        If ``n_threads`` is less than 1.
     """
     if n_threads is None:
         if hasattr(os, "sched_getaffinity"):

@@ -4,9 +4,13 @@ stdout is for data, stderr for messages. Files that fail don't stop the others; 
 the first failure (see :mod:`inknn.errors`), 2 for wrong usage, 130 after Ctrl-C, 141 when the reader of
 our output has gone, 143 after SIGTERM.
 
-Nothing heavy is imported here, nor by a verb before it knows what it needs: the whole of ``inknn read``
-is to take half a second. That is why the command line is made with Click: Typer adds 0.3 s to every
-start, since it validates its arguments with Pydantic.
+Nothing heavy is imported here, nor by a verb before it is needed: all of ``inknn read`` should take half a
+second. Click is used rather than Typer, which adds 0.3 s to every start because it validates arguments with
+Pydantic.
+
+``start`` is the command itself, ``options`` and ``output`` are what verbs share. Of ``inknn read``,
+``sources`` finds the pictures, ``work`` reads them, ``overlays`` names and saves overlays, and ``formats``
+writes the readings.
 """
 
 from __future__ import annotations
@@ -28,47 +32,16 @@ INTERRUPTED = 128 + 2  # what a shell reports of a program that a signal has end
 BROKEN_PIPE = 128 + 13  # SIGPIPE,
 TERMINATED = 128 + 15  # SIGTERM
 
-_NO_KERNELS = "without its compiled kernels"
-"""In the warning of an installation that found no compiler: told once, for it stays as true."""
-
 
 def build_app() -> click.Group:
-    """The command line with all its verbs; a new verb is one file and one line here."""
-    from . import (
-        audit,
-        bench,
-        cache,
-        compare,
-        completion,
-        condense,
-        data,
-        evaluate,
-        fit,
-        metrics,
-        plot,
-        predict,
-        read,
-        tune,
-    )
-    from .start import start
+    """The command line with all its verbs imported, for documentation and tests."""
+    import click
 
-    for verb in (
-        read.read,
-        data.data,
-        fit.fit,
-        predict.predict,
-        evaluate.evaluate,
-        audit.audit,
-        condense.condense,
-        metrics.metrics,
-        tune.tune,
-        compare.compare,
-        bench.bench,
-        plot.plot,
-        cache.cache,
-        completion.completion,
-    ):
-        start.add_command(verb)
+    from .start import VERBS, start
+
+    with click.Context(start) as context:
+        for verb in VERBS:
+            start.get_command(context, verb)
     return start
 
 
@@ -87,29 +60,29 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     try:
         if arguments is None:
-            _settle_in()
+            _prepare_process()
         with warnings.catch_warnings():
             warnings.showwarning = _show_nothing if _is_quiet(arguments) else _show_warning
             code = _run(arguments)
-    except KeyboardInterrupt:  # so early or so late that no verb was at work
+    except KeyboardInterrupt:  # before or after a verb was at work
         code = INTERRUPTED
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     if code == INTERRUPTED and not _is_quiet(arguments):
-        _say_interrupted()
+        _report_interruption()
     if arguments is None and code in (INTERRUPTED, TERMINATED) and _threads_at_work():
         from ..files import drop_unfinished
 
-        # Nobody who pressed Ctrl-C wants to wait for the pictures that other threads are still reading.
+        # After Ctrl-C nobody wants to wait for the pictures that other threads are still reading.
         drop_unfinished()
         os._exit(code)
     sys.exit(code)
 
 
-def _settle_in() -> None:
-    """What may be done only to a process that is ours."""
+def _prepare_process() -> None:
+    """Settings of a process that runs nothing but inknn."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    # A tenth of the start goes into looking for garbage among modules that were only just loaded.
+    # Otherwise a tenth of the start goes into looking for garbage among modules that were just loaded.
     gc.set_threshold(100_000, 20, 20)
 
 
@@ -117,11 +90,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     import click
 
     from ..errors import InknnError
-    from .messages import complain
-    from .sink import NobodyReadsError
+    from .output import NobodyReadsError, complain
+    from .start import start
 
     try:
-        done = build_app().main(arguments, prog_name="inknn", standalone_mode=False)
+        done = start.main(arguments, prog_name="inknn", standalone_mode=False)
         return done if isinstance(done, int) else 0
     except click.ClickException as error:
         error.show()
@@ -137,13 +110,13 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _is_quiet(arguments: Sequence[str] | None) -> bool:
-    """Whether ``--quiet`` was given; asked where no verb is at work that knows it."""
+    """Whether ``--quiet`` was given, for messages that no verb prints itself."""
     words = sys.argv[1:] if arguments is None else arguments
     return any(word == "--quiet" or re.fullmatch(r"-[a-z]*q[a-z]*", word) for word in words)
 
 
-def _say_interrupted() -> None:
-    from .messages import complain
+def _report_interruption() -> None:
+    from .output import complain
 
     with suppress(OSError, ValueError, AttributeError):
         if sys.stderr.isatty():  # which shows ^C at the start of this line
@@ -158,7 +131,7 @@ def _threads_at_work() -> bool:
 
 
 def _silence_stdout() -> None:
-    """Let Python's last flush go nowhere, or it would complain of the broken pipe again."""
+    """Send Python's last flush nowhere: it would report the broken pipe again."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -169,12 +142,13 @@ def _show_nothing(*_: Any, **__: Any) -> None:
     """``--quiet`` was given."""
 
 
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    from .messages import complain
+def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    from ..errors import MissingKernelsWarning
+    from .output import complain
 
-    if _NO_KERNELS in str(message):
+    if issubclass(category, MissingKernelsWarning):  # it stays as true, so it is shown only once
         from .. import __version__
-        from ..files import first_time
+        from ..cache import first_time
 
         if not first_time(f"no-kernels-{__version__}"):
             return

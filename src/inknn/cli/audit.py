@@ -3,71 +3,50 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import Literal
 
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data, open_report
-from .messages import printable
-from .sink import Sink
-
-if TYPE_CHECKING:
-    from ..lab.audit import Audit
+from ..tables import UNFOLDED
+from .options import DATA, QUIET, REPORT, WholeNumber, format_option, part_option
+from .output import outputs
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
-@click.option(
-    "--part",
-    type=click.Choice(["train", "test"]),
-    default="train",
-    show_default=True,
-    help="Which part of DATA, where it has two.",
-)
+@DATA
+@part_option("train")
 @click.option(
     "--against",
     metavar="DATA",
-    help="Look for DATA's digits in another set too; of parts, in the other one. May be DATA again.",
+    help="Look for DATA's digits in another set too, in its other part if it has two. May be DATA again.",
 )
+@REPORT
+@format_option("text", "json", "csv", help="For people, programs or spreadsheets.")
 @click.option(
-    "--report",
-    metavar="FILE.html",
-    type=click.Path(),
-    help="Write a page with the findings in pictures: one file, works offline.",
+    "--limit", type=WholeNumber(1), default=20, show_default=True, help="Findings of each kind to show."
 )
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="For people, programs or spreadsheets.",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    metavar="N",
-    help="Findings of each kind to show.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
+@QUIET
 def audit(
-    data: str, part: str, against: str | None, report: str | None, format: str, limit: int, quiet: bool
+    data: str,
+    part: Literal["train", "test"],
+    against: str | None,
+    report: str | None,
+    format: str,
+    limit: int,
+    quiet: bool,
 ) -> None:
-    """Look for wrong labels, copies, digits that mislead, and pictures of nothing.
+    """Find wrong labels, copies, and digits that mislead.
 
-    Every digit is asked about with itself left out, and contradicted where the others vote for another label.
-    Suspects come worst first: "looks like" is what the neighbors say, "as often as" the part of digits like
-    it that bear that label, and "label wrong" the probability that this one was a slip. Look at them: some
-    are odd, but right.
+    The label of each digit is compared with the vote of the digits most similar to it, the digit itself left
+    out. The most suspicious come first: "looks like" is the label that its neighbors have, "similar digits %"
+    how many of the digits like it have that label, and "label wrong %" the probability that its own label is
+    wrong. Look at them before you correct them: some digits are odd, but their label is right.
 
-    Copies are the same pixel by pixel, or less than half as far away as what comes after, in the learned
-    metric and in pixels. A digit misleads if more answers about the others were right without it. Least like
-    a digit comes first what lies farthest from all others; credibility is the part of the set that is at
-    least as odd.
+    Copies have the same pixels, or are less than half as far away as the digits that come after, in the
+    learned metric and in pixels. A digit misleads if more answers about the others would be right without
+    it. "Least like a digit" are those farthest from all others; credibility is the share of the set that is
+    at least as odd.
 
     Examples:
 
@@ -77,31 +56,20 @@ def audit(
       inknn audit mnist --against mnist -f json     copies across its two parts
       inknn audit digits.npz -f csv --limit 1000 > to-check.csv
     """
-    with ExitStack() as stack:
-        page = None if report is None else stack.enter_context(open_report(report, data, against))
-        sink = stack.enter_context(Sink(None))
+    with outputs(report, reads=(data, against)) as (sink, page):
         with terminal_progress(quiet) as progress:
             from ..lab.audit import audit_data
 
-            found = audit_data(
-                data,
-                "test" if part == "test" else "train",
-                against=against,
-                n_odd=limit,
-                progress=progress,
-            )
+            found = audit_data(data, part, against=against, n_odd=limit, progress=progress)
             if page is not None:
-                from ..lab.audit_page import page_of
+                from ..lab.reports.audit_page import audit_page
 
-                page.write(page_of(found, limit))
-        sink.write(_written(found, format, limit))
+                page.write(audit_page(found, limit))
+        from ..lab.reports import audit_tables
 
-
-def _written(found: Audit, format: str, limit: int) -> str:
-    from ..lab.audit_report import as_csv, as_dict, as_text
-
-    if format == "json":
-        return json.dumps(as_dict(found, limit)) + "\n"
-    if format == "csv":
-        return as_csv(found, limit)
-    return "".join(printable(line) + "\n" for line in as_text(found, limit).splitlines())
+        if format == "json":
+            sink.write(json.dumps(audit_tables.audit_dict(found, limit)) + "\n")
+        elif format == "csv":
+            sink.write(audit_tables.audit_csv(found, limit))
+        else:
+            sink.write(audit_tables.audit_text(found, limit, None if sink.is_terminal() else UNFOLDED))

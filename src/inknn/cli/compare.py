@@ -1,4 +1,4 @@
-"""``inknn compare``: our nearest neighbors beside others' methods."""
+"""``inknn compare``: methods side by side on the same digits."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
+from ..tables import Table
 from . import INTERRUPTED
-from .arguments import complete_data, complete_list, split_names
-from .columns import write_table, write_tabs
-from .messages import complain
-from .sink import Sink
+from .options import complete_data, complete_list, split_names
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..lab.compare import Comparison, Row, Task
+    from ..lab.comparison import Comparison, Row, Task
 
 _FAILED = 1
 
@@ -37,7 +36,7 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 
 @click.command()
 @click.argument("data", metavar="DATA", shell_complete=complete_data)
-@click.option("--quick", is_flag=True, help="6,000 digits to learn and 1,000 to ask: a minute or two.")
+@click.option("--quick", is_flag=True, help="Learn 6,000 digits and test 1,000: a minute or two.")
 @click.option(
     "--only",
     metavar="NAME[,NAME...]",
@@ -46,7 +45,7 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
     shell_complete=_complete,
     help="These methods only, like inknn-fast,knn-cosine,svm.",
 )
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Keep the result as JSON.")
+@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write the result as JSON.")
 @click.option(
     "--format",
     "-f",
@@ -59,17 +58,19 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 def compare(
     data: str, quick: bool, only: tuple[str, ...], output: str | None, format: str, quiet: bool
 ) -> int:
-    """Compare inknn with plain kNN and with other methods, on the same digits.
+    """Compare inknn with plain kNN and other methods.
 
-    Our presets; a vote of three neighbors in every metric and feature; scikit-learn's support vector
-    machine, random forest, logistic regression and network. All learn the training part of DATA and are
-    asked about its test part; of what has one part, a fifth is held out. Errors come with their 95 %
-    interval (Wilson), differences from inknn's first preset with McNemar's exact p. The slowest metrics are
-    asked about fewer digits, drawn at random; the table says how many. MB is what a method must keep: the
-    references of kNN, the support vectors, the trees, the coefficients.
+    The methods are inknn's presets; a vote of three neighbors with every metric and feature; scikit-learn's
+    kNN, support vector machine, random forest, logistic regression and network. All learn the training part
+    of DATA and are tested on its test part. If DATA has one part, a fifth is held out: whole groups of digits
+    (like those of a writer) where they are known, else the last digits of each label.
 
-    Without --quick the 70,000 digits of mnist take the better part of an hour. Ctrl-C ends it early, and what
-    is done is shown and kept, marked as interrupted; before the first method is done nothing is written.
+    Errors come with their 95 % interval (Wilson), differences from inknn's first preset with McNemar's exact
+    p. The slowest metrics are tested on fewer digits, drawn at random; the table says how many. MB is what a
+    method must keep: the references of kNN, the support vectors, the trees, the coefficients.
+
+    Without --quick, the 70,000 digits of mnist take the better part of an hour. Ctrl-C ends it early: what
+    has been measured is shown and written, marked as interrupted. If nothing has been, nothing is written.
 
     Examples:
 
@@ -78,8 +79,8 @@ def compare(
       inknn compare mnist --only inknn-fast,inknn-best,knn-euclidean,svm -o compared.json
       inknn compare mine/ --quick | cut -f 1,5
     """
-    from ..lab.compare import compare as compare_methods
-    from ..lab.compare import load_task
+    from ..lab.comparison import compare as compare_methods
+    from ..lab.comparison import load_task
 
     with ExitStack() as stack:
         file = None if output is None else stack.enter_context(Sink(output))
@@ -100,7 +101,7 @@ def compare(
 
 
 def _stop_without_rows(result: Comparison) -> None:
-    """Where nothing was measured, leave before a file with an earlier result is replaced."""
+    """If nothing was measured, end before a file with an earlier result is replaced."""
     if result.rows:
         return
     if result.failed:
@@ -114,31 +115,39 @@ def _show(result: Comparison, task: Task, sink: Sink, format: str) -> None:
         sink.write(json.dumps(result.to_dict()) + "\n")
     elif sink.is_terminal():
         heads = ("method", "errors", "%", "95 %", "p", "fit, s", "ms a digit", "MB")
-        write_table(sink, heads, map(_cells, result.rows), numbers=7)
-        sink.write("\n" + textwrap.fill(_caption(result, task), 100) + "\n")
+        sink.write(Table(heads, [_cells(row) for row in result.rows]).to_text() + "\n")
+        sink.write(textwrap.fill(_caption(result, task), 100) + "\n")
     else:
-        plain = [row.to_dict() for row in result.rows]
-        columns = ("name", "train", "test", "errors", "error_rate", "low", "high", "only_ours", "only_this")
-        costs = ("p", "fit_seconds", "ms_per_digit", "bytes", "what", "remark")
-        for row in plain:
-            row["low"], row["high"] = row["interval"]
-        rows = ([_number(row[column]) for column in (*columns, *costs)] for row in plain)
-        write_tabs(sink, (*columns, *costs), rows)
+        sink.write(_plain(result).to_tsv())
 
 
-def _number(value: object) -> object:
-    return f"{value:.6g}" if isinstance(value, float) else value
+def _plain(result: Comparison) -> Table:
+    """All figures, for programs."""
+    counts = ("name", "train", "test", "errors", "error_rate", "low", "high", "only_ours", "only_this")
+    heads = (*counts, "p", "fit_seconds", "ms_per_digit", "bytes", "what", "remark")
+    rows = []
+    for row in result.rows:
+        low, high = row.interval
+        values = {**row.to_dict(), "low": low, "high": high}
+        rows.append([_plain_cell(values[head]) for head in heads])
+    return Table(heads, rows)
+
+
+def _plain_cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "" if value is None else str(value)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     low, high = row.interval
-    chance = "" if row.p is None else "< 0.001" if row.p < 0.001 else f"{row.p:.3f}"
+    p = "" if row.p is None else "<0.001" if row.p < 0.001 else f"{row.p:.3f}"
     return (
         row.name + ("*" if row.remark else ""),
         f"{row.errors:,} of {row.test:,}",
         f"{100 * row.error_rate:.2f}",
         f"{100 * low:.2f}–{100 * high:.2f}",
-        chance,
+        p,
         f"{row.fit_seconds:.1f}",
         f"{row.ms_per_digit:.3f}",
         f"{row.bytes / 1e6:.2f}",
@@ -146,16 +155,15 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _caption(result: Comparison, task: Task) -> str:
-    said = [
-        f"{result.data}: {result.how}; {len(task.train):,} digits learned, {len(task.test):,} asked",
-        "(--quick)." if result.quick else ".",
-    ]
+    quick = " (--quick)" if result.quick else ""
+    counts = f"{len(task.train):,} digits learned, {len(task.test):,} tested"
+    sentences = [f"{result.data}: {counts}{quick}; {result.how}."]
     if result.ours is not None:
-        said.append(
+        sentences.append(
             f"p: how often a method just as good as {result.ours} would differ from it as much (McNemar, "
             "exact, not corrected for the number of methods)."
         )
     for remark in dict.fromkeys(row.remark for row in result.rows if row.remark):
         names = ", ".join(row.name for row in result.rows if row.remark == remark)
-        said.append(f"* {names}: {remark}.")
-    return " ".join(said).replace(" .", ".")
+        sentences.append(f"* {names}: {remark}.")
+    return " ".join(sentences)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .sink import Sink
+from .output import Sink
 
 
 @click.command()

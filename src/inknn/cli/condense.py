@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import OutputError
+from ..files import check_writable, output_file
 from ..progress import terminal_progress
-from .arguments import complete_data, refuse_what_is_read
-from .sink import Sink
+from .options import complete_data
+from .output import Sink
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..lab.condense import Condensed
+    from ..lab.condensation import Condensed
 
 _KINDS = (".npz", ".inknn")
 
 
 def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem | str]:
-    from ..lab.condensing import METHODS
+    from ..lab.selection import SELECTIONS
 
-    return [name for name in METHODS if name.startswith(begun)]
+    return [name for name in SELECTIONS if name.startswith(begun)]
 
 
 @click.command()
@@ -36,7 +35,7 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
     metavar="FILE",
     required=True,
     type=click.Path(),
-    help="Where to: digits and labels (FILE.npz), or a model that knows them (FILE.inknn).",
+    help="File to write: digits and labels (FILE.npz), or a model of them (FILE.inknn).",
 )
 @click.option(
     "--method",
@@ -48,7 +47,7 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
 @click.option(
     "--keep",
     metavar="N|P%",
-    help="How many digits medoids and random keep, one for each label or more.  [default: 10%]",
+    help="How many digits medoids and random keep, at least one for each label.  [default: 10%]",
 )
 @click.option(
     "--format",
@@ -60,18 +59,22 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
 )
 @click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
 def condense(data: str, output: str, method: str | None, keep: str | None, format: str, quiet: bool) -> None:
-    """Keep fewer of a set's training digits, and measure what that costs.
+    """Keep fewer training digits, and measure the cost.
 
     \b
-      condensed         what the borders between labels need (Hart 1968)
+      condensed         digits that the borders between labels need (Hart 1968)
       edited            all but those whose neighbors outvote them (Wilson 1972)
-      edited-condensed  the one, then the other
-      medoids           the middles of clusters within each label
+      edited-condensed  edited first, then condensed
+      medoids           the digits in the middle of clusters within each label
       random            drawn at random, to compare with
 
-    The cost is measured on a fifth of the digits, held out: asked of all the others, of those kept, of as
-    many at random, and of those kept with a metric learned from nothing else. A model (FILE.inknn) keeps the
-    metric learned from all digits; whoever fits anew to the digits (FILE.npz) has the last line's error.
+    The cost is measured on a fifth of the digits, held out: whole groups (like those of a writer) where they
+    are known, else the last digits of each label. They are classified with all the other digits as
+    references, with those kept, with as many drawn at random, and with those kept in a metric learned from
+    nothing else.
+
+    A model (FILE.inknn) keeps the metric learned from all digits. A model fitted to the digits kept
+    (FILE.npz) learns the metric from them alone: its errors are those of the last line.
 
     Examples:
 
@@ -82,47 +85,25 @@ def condense(data: str, output: str, method: str | None, keep: str | None, forma
     """
     if os.path.splitext(output)[1].lower() not in _KINDS:
         raise click.UsageError(f"-o must end in {' or '.join(_KINDS)}, got {output}")
-    _check_writable(output, data)
+    check_writable(output, reads=[data])
     with Sink(None) as sink:
         with terminal_progress(quiet) as progress:
-            from ..datasets.load import load_digits
-            from ..lab.condense import checked_method
-            from ..lab.condense import condense as condense_digits
+            from ..datasets import load_digits
+            from ..lab.condensation import check_options
+            from ..lab.condensation import condense as condense_digits
 
-            checked_method(method, keep)
+            check_options(method, keep)
             digits = load_digits(data, "train", normalize=True, progress=progress)
             found = condense_digits(digits, method, keep, progress=progress)
         _save(found, output)
-        sink.write(json.dumps(found.to_dict()) + "\n" if format == "json" else f"{found}\n")
-
-
-def _check_writable(path: str, data: str) -> None:
-    """Fail before the work rather than after it."""
-    if os.path.isdir(path):
-        raise OutputError(f"can't write {path}: it is a folder; name a file in it")
-    refuse_what_is_read(path, data)
-    if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise OutputError(f"can't write {path}: it is write-protected; choose another file")
-    try:
-        with tempfile.TemporaryFile(dir=os.path.dirname(path) or "."):
-            pass
-    except OSError as error:
-        raise _failure(path, error) from error
-
-
-def _failure(path: str, error: OSError) -> OutputError:
-    return OutputError(f"can't write {path}: {error.strerror or error}; choose another place with -o FILE")
+        sink.write(json.dumps(found.to_dict()) + "\n" if format == "json" else str(found))
 
 
 def _save(found: Condensed, path: str) -> None:
-    from ..files import atomic_write
-    from ..lab.condense import save_digits, save_model
+    from ..lab.condensation import save_digits
 
-    try:
+    with output_file(path) as file:
         if path.lower().endswith(".npz"):
-            with atomic_write(path) as file:
-                save_digits(found, file)
+            save_digits(found, file)
         else:
-            save_model(found, path)
-    except OSError as error:
-        raise _failure(path, error) from error
+            found.classifier.save(file)

@@ -1,4 +1,4 @@
-"""``inknn data``: labeled sets by name, and one's own."""
+"""``inknn data``: labeled sets by name, and your own."""
 
 from __future__ import annotations
 
@@ -8,36 +8,29 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .columns import write_table, write_tabs
-from .messages import complain, printable
-from .sink import Sink
+from .options import DATA, QUIET, FileName, WholeNumber, complete_data, part_option
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from ..datasets.catalog import Entry
-    from ..datasets.load import LabeledDigits
-
-
-_DATA = click.argument("data", metavar="DATA", shell_complete=complete_data)
-_PART = click.option("--part", type=click.Choice(["train", "test"]), help="Which part of the set.")
-_QUIET = click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
+    from ..datasets.labeled import LabeledDigits
 
 
 @click.group()
 def data() -> None:
-    """Labeled sets: what there is, where it comes from, and your own.
+    """List, describe, download, draw and convert labeled digits.
 
     Wherever inknn takes DATA, it is the name of a set (inknn data list) or one of these:
 
     \b
       a folder         folders 0 to 9 with pictures in them
       a folder, table  pictures, and labels.csv with the columns file and label
-      an IDX file      of images; that of labels lies beside it, named as MNIST's are
+      an IDX file      images; the file of labels lies beside it, named as MNIST's are
       an NPZ file      arrays images and labels, X and y, x_train and y_train ...
       a CSV file       a digit on each line: its label and its pixels
 
-    Dark ink on bright paper is turned over, colors become gray. A folder with folders train and test in it
-    has two parts. Names go first: write ./mnist for a folder of that name.
+    Dark ink on bright paper is inverted, colors become gray. A folder with folders train and test in it has
+    two parts. Names of sets come first: write ./mnist for a folder of that name.
     """
 
 
@@ -52,6 +45,7 @@ def list_() -> None:
       inknn data list | cut -f 1
     """
     from ..datasets.catalog import CATALOG
+    from ..tables import Table
 
     heads = ("name", "train", "test", "size", "here", "license", "what")
     rows = [
@@ -67,14 +61,14 @@ def list_() -> None:
         for entry in CATALOG.values()
     ]
     with Sink(None) as sink:
-        (write_table if sink.is_terminal() else write_tabs)(sink, heads, rows)
+        sink.write_table(Table(heads, rows))
 
 
 @data.command()
-@_DATA
-@_QUIET
+@DATA
+@QUIET
 def info(data: str, quiet: bool) -> None:
-    """Say what a set is: size, counts, license, how to cite it, where its files come from.
+    """Describe a set: size, counts, license, how to cite it, where its files come from.
 
     Examples:
 
@@ -112,11 +106,11 @@ def info(data: str, quiet: bool) -> None:
 @data.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_data)
 @click.option("--mirror", metavar="URL", help="Fetch from this folder of another server instead.")
-@_QUIET
+@QUIET
 def fetch(names: tuple[str, ...], mirror: str | None, quiet: bool) -> None:
-    """Fetch sets into the cache folder, once.
+    """Download sets into the cache folder, once.
 
-    Mirrors are asked in turn, and what comes is checked against its SHA-256. Needs the extra [lab].
+    Mirrors are tried in turn, and each file is checked against its SHA-256. Needs the extra [lab].
 
     Examples:
 
@@ -140,9 +134,9 @@ def fetch(names: tuple[str, ...], mirror: str | None, quiet: bool) -> None:
 @data.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_data)
 def verify(names: tuple[str, ...]) -> int:
-    """Check the files that have been fetched against their SHA-256.
+    """Check the downloaded files against their SHA-256.
 
-    Without a name all sets are checked, and files that are missing are no failure.
+    Without a name all sets are checked, and a missing file is no failure.
 
     Examples:
 
@@ -152,6 +146,7 @@ def verify(names: tuple[str, ...]) -> int:
     """
     from ..datasets.catalog import CATALOG, entry_of
     from ..datasets.fetching import place_of, state_of
+    from ..tables import printable
 
     entries = [entry_of(name) for name in names] or list(CATALOG.values())
     failed = False
@@ -172,15 +167,13 @@ def verify(names: tuple[str, ...]) -> int:
 
 
 @data.command()
-@_DATA
-@click.option(
-    "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False), help="PNG, JPEG ..."
-)
-@click.option("--per-label", type=click.IntRange(1, 100), default=20, show_default=True, help="Digits a row.")
-@_PART
-@_QUIET
-def show(data: str, output: Path, per_label: int, part: Literal["train", "test"] | None, quiet: bool) -> None:
-    """Draw some digits of each label, to look a set over.
+@DATA
+@click.option("--output", "-o", required=True, type=FileName(), help="The picture to write: PNG, JPEG ...")
+@click.option("--per-label", type=WholeNumber(1, 100), default=20, show_default=True, help="Digits in a row.")
+@part_option()
+@QUIET
+def show(data: str, output: str, per_label: int, part: Literal["train", "test"] | None, quiet: bool) -> None:
+    """Draw some digits of each label, for an overview of a set.
 
     Examples:
 
@@ -193,28 +186,28 @@ def show(data: str, output: Path, per_label: int, part: Literal["train", "test"]
 
     with terminal_progress(quiet) as progress:
         digits = load_digits(data, part or "train", progress=progress)
-    save_sheet(digits, output, per_label)
+    save_sheet(digits, Path(output), per_label)
 
 
 @data.command("import")
-@_DATA
+@DATA
 @click.option(
     "--output",
     "-o",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="digits.npz, or NAME-images-idx3-ubyte (or .gz) for a pair of IDX files.",
 )
-@click.option("--normalize", is_flag=True, help="Bring each picture to MNIST's 28×28 by the reader's steps.")
-@_PART
-@_QUIET
+@click.option("--normalize", is_flag=True, help="Bring each picture into MNIST's normal form, 28×28.")
+@part_option()
+@QUIET
 def import_(
-    data: str, output: Path, normalize: bool, part: Literal["train", "test"] | None, quiet: bool
+    data: str, output: str, normalize: bool, part: Literal["train", "test"] | None, quiet: bool
 ) -> None:
     """Save labeled digits of any format in one file that loads at once.
 
     With --normalize the pictures may be of any size, polarity and light: the digit in each is found as inknn
-    read finds it. Pictures that show nothing are left out, and told.
+    read finds it. Pictures on which nothing is found are left out, with a message.
 
     Examples:
 
@@ -223,17 +216,18 @@ def import_(
       inknn data import digits.csv -o train-images-idx3-ubyte.gz
     """
     from ..datasets.convert import check_target, import_digits, save_digits
+    from ..tables import printable
 
-    check_target(output)
-    tell = (lambda message: None) if quiet else complain
+    check_target(Path(output))
     with Sink(None) as sink:
         with terminal_progress(quiet) as progress:
-            parts = import_digits(data, part, normalize=normalize, tell=tell, progress=progress)
-        for path in save_digits(parts, output):
+            parts = import_digits(data, part, normalize=normalize, progress=progress)
+        for path in save_digits(parts, Path(output)):
             sink.write(f"{printable(str(path))}\n")
-    if not quiet:
-        for digits in parts:
-            complain(f"{_summary(digits)} saved")
+    for digits in () if quiet else parts:
+        for remark in digits.remarks:
+            complain(remark)
+        complain(f"{_summary(digits)} saved")
 
 
 def _described_own(data: str, quiet: bool) -> str:
@@ -247,8 +241,8 @@ def _described_own(data: str, quiet: bool) -> str:
     for digits in parts:
         lines.append((digits.part or "digits", _summary(digits)))
         lines += [(f"  {label}", f"{count:,}") for label, count in enumerate(digits.label_counts())]
-        if digits.origins is not None and digits.files is None:
-            lines.append(("  origins", f"{len(set(digits.origins)):,}"))
+        if digits.groups is not None and digits.files is None:
+            lines.append(("  groups", f"{len(set(digits.groups)):,}"))
     return "".join(f"{head:9} {text}\n" for head, text in lines)
 
 

@@ -9,21 +9,18 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
-from .sink import Sink
+from .options import WholeNumber, complete_data
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
 def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
-    from ..features.registry import DESCRIPTIONS
     from ..metrics import METRICS
-    from ..recognizer.settings import LEARNED
+    from ..recognizer.settings import FEATURES
 
-    known = list(METRICS) if option.name == "metric" else [LEARNED, *DESCRIPTIONS]
-    return [name for name in known if name.startswith(begun)]
+    return [name for name in (METRICS if option.name == "metric" else FEATURES) if name.startswith(begun)]
 
 
 def _was_given(option: str) -> bool:
@@ -48,13 +45,13 @@ def _was_given(option: str) -> bool:
     type=click.Choice(["best", "fast"]),
     default="best",
     show_default=True,
-    help="Best compares doubtful digits as pictures, which the file then holds; of learned features only.",
+    help="Best compares doubtful digits as pictures too, which the file then holds; for learned features.",
 )
 @click.option(
     "-k",
     "n_neighbors",
     metavar="K",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=5,
     show_default=True,
     help="Neighbors that vote.",
@@ -76,7 +73,7 @@ def _was_given(option: str) -> bool:
     default="euclidean",
     show_default=True,
     shell_complete=_complete,
-    help="How far they are apart; `inknn metrics` lists them.",
+    help="How their distance is measured; `inknn metrics` lists them.",
 )
 @click.option(
     "--weights",
@@ -84,7 +81,7 @@ def _was_given(option: str) -> bool:
     type=click.Choice(["distance", "uniform"]),
     default="distance",
     show_default=True,
-    help="Near neighbors count for more, or all the same.",
+    help="Whether near neighbors count for more, or all the same.",
 )
 @click.option(
     "--part",
@@ -93,7 +90,7 @@ def _was_given(option: str) -> bool:
     show_default=True,
     help="Which part of DATA, where it has two.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and nothing said.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and no messages.")
 def fit(
     data: str,
     output: str,
@@ -108,9 +105,10 @@ def fit(
     """Make a model of labeled digits of your own.
 
     DATA is the name of a set, or a path: a folder with folders 0 to 9, a table of files and labels, IDX, NPZ
-    or CSV. Its digits become the prototypes that votes are taken among; where they are not in MNIST's normal
-    form, or of several sizes, they are brought into it. `inknn read` and `inknn evaluate` take the model with
-    --model, `inknn predict` as its first word.
+    or CSV. Its digits become the references, whose nearest neighbors vote on new digits. Pictures that are
+    not in MNIST's normal form, or of several sizes, are brought into it. `inknn read` and `inknn evaluate`
+    take the model with --model, `inknn predict` as its first argument. A model has one feature: what `inknn
+    tune` builds of several steps can't be kept in it.
 
     Examples:
 
@@ -128,7 +126,7 @@ def fit(
         target = stack.enter_context(Sink(output))  # fails before the work where nothing could be written
         sink = stack.enter_context(Sink(None))
         with terminal_progress(quiet) as progress:
-            from ..lab.fitting import fit_data
+            from ..memory.fitting import fit_data
 
             try:
                 fitted = fit_data(
@@ -145,7 +143,7 @@ def fit(
                 raise
             except ValueError as error:  # parameters that don't go together
                 raise click.UsageError(str(error)) from error
-            fitted.classifier.save(target.file)
+            fitted.model.save(target.file)
         for note in () if quiet else fitted.notes:
             complain(note)
         if not quiet:

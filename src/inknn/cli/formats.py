@@ -9,8 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from .messages import printable
-from .sink import Sink
+from .output import Sink
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -36,7 +35,7 @@ _SHORTEST_NAME = 16
 
 
 class Writer:
-    """Takes readings one by one and writes them to a sink."""
+    """Takes readings one by one, and writes them to a sink."""
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
@@ -139,7 +138,7 @@ FORMATS = tuple(_WRITERS)
 
 
 def open_writer(sink: Sink, format: str, *, names: bool) -> Writer:
-    """The writer of a format; ``names`` asks the one for plain text to begin lines with picture names."""
+    """The writer of a format; with ``names``, lines of plain text begin with the picture's name."""
     return _WRITERS[format](sink, names)
 
 
@@ -202,7 +201,7 @@ def _table_widths(heads: tuple[str, ...], rows: list[list[Text]], room: int) -> 
 
 
 def _shortened(name: Text, width: int) -> Text:
-    """The end of a name, which tells pictures in one folder apart, after an ellipsis."""
+    """The end of a name, by which pictures in one folder differ, after an ellipsis."""
     from rich.text import Text
 
     if name.cell_len <= width:
@@ -215,6 +214,8 @@ def _shortened(name: Text, width: int) -> Text:
 
 def _plain(text: str, style: str = "") -> Text:
     from rich.text import Text
+
+    from ..tables import printable
 
     return Text(printable(text), style)  # not a str: rich would take brackets in a file's name for markup
 

@@ -1,19 +1,18 @@
-"""``inknn metrics``: the distances there are."""
+"""``inknn metrics``: the table of metrics."""
 
 from __future__ import annotations
 
 import click
 
-from .columns import write_table, write_tabs
-from .sink import Sink
+from .output import Sink
 
 
 @click.command()
 def metrics() -> None:
-    """List the metrics: formula, cost of one pair, whether it is a true metric, shortlist of a search.
+    """List the metrics, with their formulas and costs.
 
     Costs are in operations on the d numbers of a vector, or roughly the time on one core. A search with a
-    shortlist compares only so many Euclidean neighbors, and is exact within them.
+    shortlist compares only that many Euclidean neighbors, and is exact within them.
 
     Examples:
 
@@ -22,6 +21,7 @@ def metrics() -> None:
       inknn metrics | cut -f 1
     """
     from ..metrics import METRICS
+    from ..tables import Table
 
     rows = [
         (
@@ -35,4 +35,4 @@ def metrics() -> None:
     ]
     heads = ("name", "formula", "cost of a pair", "true metric", "compared")
     with Sink(None) as sink:
-        (write_table if sink.is_terminal() else write_tabs)(sink, heads, rows)
+        sink.write_table(Table(heads, rows))

@@ -1,20 +1,23 @@
-"""Where overlays go, by names that tell whose they are, and how inknn knows its own again."""
+"""Overlays as files: named after their pictures, written, and recognized again."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from .sources import Source
+    import numpy as np
+    from numpy.typing import NDArray
 
-OVERLAY_SOFTWARE = "inknn overlay"
-"""What an overlay says in its PNG text ``Software``."""
+    from ..reader.result import Reading
 
-_MARK = b"tEXtSoftware\0" + OVERLAY_SOFTWARE.encode()
-_HEAD = 256  # bytes of a PNG in which the mark is found: before it comes the header only
+_SOFTWARE = "inknn overlay"
+"""The PNG text ``Software`` of an overlay."""
+
+_MARK = b"tEXtSoftware\0" + _SOFTWARE.encode()
+_HEAD = 256  # bytes of a PNG in which the mark is found: only the header comes before it
 
 
 def is_overlay(name: str) -> bool:
@@ -24,18 +27,30 @@ def is_overlay(name: str) -> bool:
     try:
         with open(name, "rb") as file:
             return _MARK in file.read(_HEAD)
-    except OSError:  # told when it is its turn to be read
+    except OSError:  # reported when it is its turn to be read
         return False
 
 
-def overlay_paths(sources: list[Source], folder: Path) -> list[Path]:
-    """Where the overlay of each source goes; the same place twice only for the same picture twice.
+def save_overlay(page: NDArray[np.uint8], reading: Reading, file: BinaryIO) -> None:
+    """Draw a reading onto its page, uint8 (height, width, 3), as a PNG that :func:`is_overlay` recognizes."""
+    from PIL.PngImagePlugin import PngInfo
 
-    That is its name with ``.png``. Where others have that name too, their suffixes or folders are put in:
-    ``a-1.png`` and ``b-1.png`` for ``a/1.jpg`` and ``b/1.jpg``. ``-overlay`` is added where the overlay
-    would take the place of a picture.
+    from ..reader.overlay import draw_overlay
+
+    mark = PngInfo()
+    mark.add_text("Software", _SOFTWARE)
+    # Level 3 is twice as fast as the default 6, and files are 5 % larger.
+    draw_overlay(page, reading).save(file, "PNG", compress_level=3, pnginfo=mark)
+
+
+def overlay_paths(names: Sequence[str], folder: Path) -> list[Path]:
+    """Where the overlay of each picture goes; the same place twice only for the same picture twice.
+
+    That is the picture's name with ``.png``. Where several have the same name, their suffixes or folders are
+    added: ``a-1.png`` and ``b-1.png`` for ``a/1.jpg`` and ``b/1.jpg``. ``-overlay`` is added where the
+    overlay would replace a picture.
     """
-    pictures = list(dict.fromkeys(_place(source.name) for source in sources))
+    pictures = list(dict.fromkeys(map(_place, names)))
     sharing: dict[str, list[Path]] = {}
     for picture in pictures:
         sharing.setdefault(_folded(picture.stem), []).append(picture)
@@ -44,11 +59,11 @@ def overlay_paths(sources: list[Source], folder: Path) -> list[Path]:
     for picture in pictures:
         chosen[picture] = free_path(folder, _stem(picture, sharing[_folded(picture.stem)]), taken)
         taken.add(_folded(os.path.realpath(chosen[picture])))
-    return [chosen[_place(source.name)] for source in sources]
+    return [chosen[_place(name)] for name in names]
 
 
 def free_path(folder: Path, stem: str, taken: set[str] | frozenset[str] = frozenset()) -> Path:
-    """The first name like ``stem`` that is not taken, be it by a file that is no older overlay."""
+    """The first name like ``stem`` that is free: not ``taken``, and no file there but an older overlay."""
     for candidate in _candidates(stem):
         path = folder / candidate
         if _folded(os.path.realpath(path)) not in taken and (not path.exists() or is_overlay(str(path))):
@@ -66,7 +81,7 @@ def _stem(picture: Path, group: list[Path]) -> str:
         others = (_longer_and_longer(other) for other in group if other != picture)
         if all(_folded(stem) not in map(_folded, names[: number + 1]) for names in others):
             return stem
-    return picture.stem  # nothing but the case differs
+    return picture.stem  # only the case differs
 
 
 def _longer_and_longer(picture: Path) -> list[str]:
@@ -90,4 +105,4 @@ def _candidates(stem: str) -> Iterator[str]:
 
 
 def _folded(path: str) -> str:
-    return path.casefold()  # some file systems don't tell a.png from A.png
+    return path.casefold()  # for some file systems a.png and A.png are the same

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data
-from .messages import complain
+from .options import NUMBERS, PATH, QUIET, FileName, WholeNumber, complete_data
+from .output import complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -32,18 +32,14 @@ class _ListsKinds(click.Command):
 
 
 def _described(kind: Any) -> str:
-    options = [("-k" if name == "k" else f"--{name}") for name in sorted(kind.options - {"seed"})]
-    of = f"; DATA may be the result of {kind.result_of} too" if kind.result_of else ""
-    return f"{kind.what}{of}{' (' + ', '.join(options) + ')' if options else ''}"
+    options = [_option(name) for name in sorted(kind.options - {"seed", "result"})]
+    if kind.result_of:
+        options.append(f"--from a result of {kind.result_of}")
+    return f"{kind.what}{' (' + ', '.join(options) + ')' if options else ''}"
 
 
-def _numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
-    """Whole numbers between commas."""
-    if value is None:
-        return None
-    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", value):
-        raise click.BadParameter(f"{value!r} is no whole number, nor several with commas between")
-    return tuple(int(part) for part in value.split(","))
+def _option(name: str) -> str:
+    return {"k": "-k", "result": "--from"}.get(name, f"--{name}")
 
 
 def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -61,29 +57,22 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 
 @click.command(cls=_ListsKinds)
 @click.argument("kind", metavar="KIND", shell_complete=_complete)
-@click.argument("data", metavar="[DATA]", default="mnist", shell_complete=complete_data)
+@click.argument("data", metavar="[DATA]", required=False, shell_complete=complete_data)
+@click.option("--output", "-o", required=True, type=FileName(), help="File to write: .png, .svg or .pdf.")
 @click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(),
-    metavar="FILE",
-    help="Where to, ending in .png, .svg or .pdf.",
+    "--from",
+    "result",
+    type=PATH,
+    metavar="FILE.json",
+    help="Draw the result that another command has kept with -o, instead of computing it from DATA.",
 )
-@click.option("--limit", "-n", type=click.IntRange(min=1), metavar="N", help="How many digits.")
-@click.option(
-    "--index",
-    "-i",
-    callback=_numbers,
-    metavar="I[,J...]",
-    help="Which digits, by their place in DATA, from 0.",
-)
-@click.option("-k", callback=_numbers, metavar="K[,K...]", help="How many neighbors.")
+@click.option("--model", type=PATH, metavar="FILE", help="Evaluate this file of `inknn fit` on DATA.")
+@click.option("--limit", "-n", type=WholeNumber(1), help="How many digits.")
+@click.option("--index", "-i", type=NUMBERS, help="Which digits, by their place in DATA, from 0.")
+@click.option("-k", type=NUMBERS, help="How many neighbors.")
 @click.option("--space", metavar="pca|lda|learned", help="The plane of regions; learned by default.")
-@click.option("--method", metavar="tsne|isomap|pca", help="How the map is laid out; tsne by default.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Draws the digits; 0 by default."
-)
+@click.option("--method", metavar="tsne|isomap|pca", help="The layout of an embedding; tsne by default.")
+@click.option("--seed", type=WholeNumber(0, 2**31 - 1), help="Another seed draws other digits; 0 by default.")
 @click.option(
     "--size",
     callback=_pixels,
@@ -92,27 +81,29 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
 )
 @click.option(
     "--dpi",
-    type=click.IntRange(25, 400),
-    metavar="N",
+    type=WholeNumber(25, 400),
     default=100,
     show_default=True,
     help="Finer or coarser PNGs: 200 doubles the pixels of --size.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No warnings and no progress bar.")
-def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: Any) -> None:
-    """Draw a plot of labeled digits, as PNG, SVG or PDF.
+@QUIET
+def plot(kind: str, data: str | None, output: str, dpi: int, quiet: bool, **options: Any) -> None:
+    """Draw a plot of labeled digits or of a result.
 
-    DATA is the name or path of labeled digits, by default mnist; or the .json file that another command has
-    written. Without -n a plot takes as many digits as it can draw in some seconds, and says how many. Needs
-    matplotlib: pip install 'inknn[lab]'.
+    The file is PNG, SVG or PDF.
+
+    DATA is the name or path of labeled digits, by default mnist. Kinds with the option --from draw a result
+    that another command has kept; from DATA they compute it first. Without -n a plot takes as many digits as
+    it can draw in some seconds; its caption says how many. Needs matplotlib: pip install 'inknn[lab]'.
 
     Examples:
 
     \b
       inknn plot digits -o digits.png
-      inknn plot mistakes mnist -o mistakes.pdf
       inknn plot regions --space pca -k 1,15 -o regions.svg
-      inknn plot k-curve tuned.json -o k.png      what inknn tune -o has found
+      inknn plot confusion our-digits/ --model our.inknn -o confusion.png
+      inknn evaluate mnist -o result.json
+      inknn plot mistakes --from result.json -o mistakes.pdf
     """
     from ..errors import UnknownNameError
     from ..lab.plots import PLOTS, Request, save
@@ -122,14 +113,20 @@ def plot(kind: str, data: str, output: str, dpi: int, quiet: bool, **options: An
     if kind not in PLOTS:
         raise UnknownNameError("plot", kind, PLOTS)
     given = {name: value for name, value in options.items() if value is not None}
+    context = click.get_current_context()
     for name in given.keys() - PLOTS[kind].options - {"size"}:
+        raise click.UsageError(f"{kind} has no option {_option(name)}", context)
+    if "result" in given and (data is not None or "model" in given):
+        raise click.UsageError("--from draws a result as it is; leave out DATA and --model", context)
+    if data is not None and data.lower().endswith(".json"):
         raise click.UsageError(
-            f"{'-k' if name == 'k' else '--' + name} means nothing to {kind}", click.get_current_context()
+            f"{data} is a result and no set of digits; draw it with --from {data}", context
         )
     check_place(output)
     remarks: list[str] = []
     with style(), terminal_progress(quiet) as progress:  # without matplotlib it ends here
-        figure = PLOTS[kind].draw(Request(data, progress=progress, remark=remarks.append, **given))
+        request = Request(data or "mnist", progress=progress, remark=remarks.append, **given)
+        figure = PLOTS[kind].draw(request)
         progress("writing", 0.95)
         save(figure, output, scale=dpi / 100)
     for remark in () if quiet else remarks:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -14,16 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InknnError
+from ..files import is_picture
 from ..progress import terminal_progress
-from .columns import write_table
-from .messages import complain, printable
-from .sink import Sink
-from .sources import STDIN, SUFFIXES, Source, find_sources
+from ..tables import Table, printable
+from .output import Sink, complain
+from .sources import STDIN, find_sources
 
 if TYPE_CHECKING:
-    from ..lab.models import Model
-    from ..lab.predicting import Prediction
+    from ..memory import Model
     from ..progress import Progress
+    from ..reader.predict import Prediction
 
 _HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbors")
 
@@ -37,7 +36,7 @@ _HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbors"
     type=click.Choice(["text", "csv", "jsonl"]),
     default="text",
     show_default=True,
-    help="text: a table on a terminal, names and labels elsewhere; csv; or one JSON object a digit.",
+    help="text: a table on a terminal, names and labels elsewhere; csv; jsonl: a JSON object for each digit.",
 )
 @click.option(
     "--output", "-o", metavar="FILE", type=click.Path(), help="Write to this file, once all is done."
@@ -60,11 +59,11 @@ def predict(
     part: str,
     quiet: bool,
 ) -> int:
-    """Say which digit each picture shows.
+    """Predict which digit each picture shows.
 
     Each picture is taken for one digit, as cut out of a form; for whole pages there is `inknn read`. MODEL is
     a file of `inknn fit`, or mnist for inknn as it comes. DATA is a set by name, or a file of labeled
-    digits: IDX, NPZ or CSV; digits in it are named by their number.
+    digits: IDX, NPZ or CSV; its digits are named by their number.
 
     Examples:
 
@@ -73,9 +72,10 @@ def predict(
       inknn predict mnist cells/ -f csv -o cells.csv
       inknn predict ours.inknn digits.npz -f jsonl | jq .label
 
-    Exit codes: 0 all were answered, 3 a picture can't be read (the others are), 4 the model or data can't be.
+    Exit codes: 0 all digits were predicted, 3 a picture can't be read (the others are), 4 the model or the
+    data can't be read.
     """
-    from ..lab.models import open_model
+    from ..memory import open_model
 
     code = 0
     with ExitStack() as stack:
@@ -99,8 +99,8 @@ def predict(
 def _outcomes(
     model: Model, names: tuple[str, ...], recursive: bool, part: str, quiet: bool, progress: Progress
 ) -> Iterator[Prediction | tuple[str, InknnError]]:
-    """Predictions in the order of the names, and what couldn't be read."""
-    from ..lab.predicting import predict_digits, predict_picture
+    """Predictions in the order of the names; for a picture that can't be read, its name and the error."""
+    from ..reader.predict import predict_digits, predict_picture
 
     for name in names:
         if _is_data(name):
@@ -110,10 +110,10 @@ def _outcomes(
             numbered = [f"{found.name}:{i}" for i in range(len(found))]
             yield from predict_digits(model, found.images, numbered, progress)
             continue
-        sources = find_sources([name], recursive=recursive, tell=_silence if quiet else complain)
+        sources = find_sources([name], recursive=recursive, report=_silence if quiet else complain)
         for done, source in enumerate(sources, start=1):
             try:
-                yield predict_picture(model, _picture(source), source.name)
+                yield predict_picture(model, source.picture(), source.name)
             except InknnError as error:
                 yield source.name, error
             progress("reading", done / len(sources))
@@ -122,21 +122,13 @@ def _outcomes(
 def _is_data(name: str) -> bool:
     from ..datasets.catalog import CATALOG
 
-    if os.path.isdir(name) or name == STDIN or os.path.splitext(name)[1].lower() in SUFFIXES:
+    if os.path.isdir(name) or name == STDIN or is_picture(name):
         return False
     return name in CATALOG or os.path.splitext(name)[1].lower() in (".npz", ".csv", ".gz") or "idx3" in name
 
 
-def _picture(source: Source) -> str | bytes:
-    if source.error is not None:
-        raise source.error
-    if source.name == STDIN:
-        return sys.stdin.buffer.read()
-    return source.name
-
-
 def _silence(message: str) -> None:
-    """Tell nobody."""
+    """Print nothing."""
 
 
 class _Lines:
@@ -149,7 +141,7 @@ class _Lines:
         self.sink.write(f"{printable(prediction.source)}\t{prediction.label}\n")
 
     def close(self) -> None:
-        """Nothing waits."""
+        """Nothing is left to write."""
 
 
 class _JsonLines(_Lines):
@@ -180,7 +172,7 @@ class _Table(_Lines):
         self.rows.append(_cells(prediction))
 
     def close(self) -> None:
-        write_table(self.sink, _HEADS, [(printable(name), *rest) for name, *rest in self.rows])
+        self.sink.write_table(Table(_HEADS, self.rows))
 
 
 def _cells(prediction: Prediction) -> tuple[str, ...]:
@@ -190,7 +182,7 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
         prediction.verdict,
         f"{prediction.confidence:.4f}",
         f"{prediction.credibility:.4f}",
-        " ".join(map(str, prediction.neighbor_labels)),
+        " ".join(str(neighbor.label) for neighbor in prediction.neighbors),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .arguments import complete_data, complete_list, split_names
-from .columns import write_table, write_tabs
-from .messages import complain
-from .sink import Sink
+from ..tables import Table
+from .options import WholeNumber, complete_data, complete_list, split_names
+from .output import Sink, complain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -37,11 +37,11 @@ def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str
 
 
 def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem | str]:
-    from ..lab.spaces import known_spaces
-    from ..lab.tuning.passes import WEIGHTS
+    from ..lab.pipeline import STEPS
+    from ..lab.tuning.fold_errors import WEIGHTS
     from ..metrics import METRICS
 
-    known = {"metrics": list(METRICS), "features": known_spaces(), "weights": list(WEIGHTS)}
+    known = {"metrics": tuple(METRICS), "features": STEPS, "weights": WEIGHTS}
     return complete_list(begun, known[option.name or ""])
 
 
@@ -83,17 +83,10 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
     metavar="NAME[,NAME]",
     help="Votes: uniform, distance, or both with a comma. [default: uniform]",
 )
-@click.option(
-    "--folds", type=click.IntRange(2, 100), default=5, show_default=True, help="Parts to divide into."
-)
-@click.option(
-    "--limit", "-n", type=click.IntRange(min=4), help="Use only so many digits, each label its share."
-)
-@click.option(
-    "--optuna", "trials", type=click.IntRange(min=1), metavar="N", help="Let Optuna propose N trials."
-)
-@click.option("--fresh", is_flag=True, help="Measure anew what an earlier run has kept.")
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Keep the result as JSON.")
+@click.option("--folds", type=WholeNumber(2, 100), default=5, show_default=True, help="Parts to divide into.")
+@click.option("--limit", "-n", type=WholeNumber(min=4), help="Use only so many digits, each label its share.")
+@click.option("--fresh", is_flag=True, help="Measure anew what an earlier run has measured.")
+@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write the result as JSON.")
 @click.option("--plot", type=click.Path(), metavar="FILE", help="Draw the best curve: .png, .svg or .pdf.")
 @click.option(
     "--format",
@@ -106,22 +99,22 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar, and no remarks.")
 def tune(
     data: str,
-    trials: int | None,
     output: str | None,
     plot: str | None,
     format: str,
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Choose k, the metric, the features and the vote by cross-validation.
+    """Choose k, metric, features and vote.
 
-    All combinations are tried on training digits only; features that learn do so without the fold that is
-    held out. One search answers for every k and both votes. Folds are taken in the order of the data, as
-    scikit-learn's cv=5 takes them, because shuffling would put the same writer on both sides.
+    All combinations are tried by cross-validation, on training digits only; features that learn do so without
+    the fold that is held out. One search gives the errors for every k and both votes. Where writers or other
+    groups of digits are known, none is in two folds. Where they are not, folds are blocks of the data's
+    order: shuffled folds would have the same writer on both sides.
 
     The one-standard-error choice is the largest k (the smoothest borders) whose error is within one standard
-    error of the lowest. What is measured is kept in the cache: after Ctrl-C the same command goes on where it
-    was. With --optuna, dimensions and Minkowski's p are searched too.
+    error of the lowest. What is measured is kept in the cache: after Ctrl-C the same command continues where
+    it stopped.
 
     Examples:
 
@@ -129,9 +122,9 @@ def tune(
       inknn tune mnist
       inknn tune mnist -k 1-9 -F pixels,gradient+whitening -m euclidean,cosine -o tuned.json
       inknn tune mnist -m tangent --limit 3000 --plot curve.png
-      inknn tune mnist --optuna 30 --limit 10000
     """
     from ..datasets import load_digits
+    from ..lab.tuning import tune as tune_digits
     from ..metrics import METRICS
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -145,33 +138,23 @@ def tune(
         try:
             with terminal_progress(quiet) as progress:
                 digits = load_digits(data, "train", normalize=True, progress=progress)
-                result = _run(digits, trials, given, progress)
+                result = tune_digits(digits, **given, progress=progress)
                 if draw is not None:
                     draw(result)
         except KeyboardInterrupt:
             if not quiet:
-                complain("what has been measured is kept; the same command goes on from there")
+                complain("what has been measured is kept; the same command continues from there")
             raise
         if not quiet:
-            for remark in (*digits.remarks, *result.remarks()):
+            for remark in (*map(str, digits.remarks), *result.remarks()):
                 complain(remark)
         if file is not None:
             file.write(json.dumps(result.to_dict(), indent=1) + "\n")
         _show(result, sink, format)
 
 
-def _run(digits: Any, trials: int | None, given: dict[str, Any], progress: Any) -> TuneResult:
-    if trials is None:
-        from ..lab.tuning import tune
-
-        return tune(digits, **given, progress=progress)
-    from ..lab.tuning import tune_by_trials
-
-    return tune_by_trials(digits, trials, **given, progress=progress)
-
-
 def _drawer(path: str) -> Any:
-    """What draws the result; fails now where it could not later."""
+    """A function that plots the result; fails now if it could not do so later."""
     from ..lab import plots
     from ..lab.plots.files import check_place
     from ..lab.plots.style import style
@@ -185,53 +168,50 @@ def _show(result: TuneResult, sink: Sink, format: str) -> None:
     if format == "json":
         sink.write(json.dumps(result.to_dict()) + "\n")
     elif sink.is_terminal():
-        _show_tables(result, sink)
+        if len(result.curves) > 1:
+            sink.write(_combinations(result).to_text() + "\n")
+        caption = textwrap.fill(result.caption, 100)
+        sink.write(f"{_curve(result.best).to_text()}\n{caption}\n\n{_how_to_fit(result)}\n")
     else:
-        heads = ("feature", "metric", "weights", "k", "error", "standard_error", "training_error", "is")
-        write_tabs(sink, heads, (row for curve in result.curves for row in _plain_rows(curve)))
-
-
-def _plain_rows(curve: Curve) -> list[tuple[object, ...]]:
-    named = (curve.feature, curve.metric, curve.weights)
-    return [
-        (*named, k, f"{error:.6f}", f"{slack:.6f}", f"{known:.6f}", curve.rank_of(k))
-        for k, error, slack, known in _figures(curve)
-    ]
+        sink.write(_all_curves(result).to_tsv())
 
 
 def _figures(curve: Curve) -> Iterator[tuple[int, float, float, float]]:
-    """k, error, its standard error and the training error."""
+    """k, its error, the standard error and the training error."""
     errors, slacks = curve.validation_error.tolist(), curve.validation_se.tolist()
     return zip(curve.k, errors, slacks, curve.training_error, strict=True)
 
 
-def _show_tables(result: TuneResult, sink: Sink) -> None:
-    import textwrap
-
-    if len(result.curves) > 1:
-        rows = [
-            (
-                *(curve.feature, curve.metric, curve.weights),
-                *(
-                    str(curve.best_k),
-                    f"{curve.best_error:.2%}",
-                    f"± {curve.best_se:.2%}",
-                    str(curve.chosen_k),
-                ),
-            )
-            for curve in result.curves
-        ]
-        heads = ("feature", "metric", "votes", "best k", "error", "1 SE", "chosen k")
-        write_table(sink, heads, rows, numbers=4)
-        sink.write("\n")
-    best = result.best
-    rows_of_k = [
-        (best.rank_of(k), str(k), *(f"{figure:.2%}" for figure in figures)) for k, *figures in _figures(best)
+def _combinations(result: TuneResult) -> Table:
+    heads = ("feature", "metric", "votes", "best k", "error", "± 1 SE", "chosen k")
+    rows = [
+        (
+            *(curve.feature, curve.metric, curve.weights, str(curve.best_k)),
+            *(f"{curve.best_error:.2%}", f"{curve.best_se:.2%}", str(curve.chosen_k)),
+        )
+        for curve in result.curves
     ]
-    write_table(
-        sink, ("", "k", "error", "± 1 SE", "on training digits"), rows_of_k, numbers=4, title=best.name
-    )
-    sink.write("\n" + textwrap.fill(result.caption, 100) + "\n\n" + _how_to_fit(result) + "\n")
+    return Table(heads, rows)
+
+
+def _curve(curve: Curve) -> Table:
+    heads = ("", "k", "error", "± 1 SE", "on training digits")
+    rows = [(curve.rank_of(k), str(k), *(f"{rate:.2%}" for rate in rates)) for k, *rates in _figures(curve)]
+    return Table(heads, rows, curve.name)
+
+
+def _all_curves(result: TuneResult) -> Table:
+    heads = ("feature", "metric", "weights", "k", "error", "standard_error", "training_error", "is")
+    rows = [
+        (
+            *(curve.feature, curve.metric, curve.weights, str(k)),
+            *(f"{rate:.6f}" for rate in rates),
+            curve.rank_of(k),
+        )
+        for curve in result.curves
+        for k, *rates in _figures(curve)
+    ]
+    return Table(heads, rows)
 
 
 def _how_to_fit(result: TuneResult) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import InknnError, OutputError, PictureError, PictureTooLargeError
-from .overlays import OVERLAY_SOFTWARE, free_path, overlay_paths
-from .sources import STDIN, Source
+from ..errors import InknnError, PictureError, PictureTooLargeError
+from ..files import Staging, check_folder, output_error
+from .overlays import free_path, overlay_paths, save_overlay
+from .sources import Source
 
 if TYPE_CHECKING:
     from ..reader import DigitReader
@@ -44,34 +43,23 @@ def plan(sources: list[Source], overlay: Path | None) -> list[Job]:
     """
     if overlay is None:
         return [Job(source, None) for source in sources]
-    try:
-        overlay.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=overlay):
-            pass
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"can't write to {overlay}: {reason}; choose another folder") from error
-    paths = overlay_paths(sources, overlay)
+    check_folder(overlay)
+    paths = overlay_paths([source.name for source in sources], overlay)
     return [Job(source, path) for source, path in zip(sources, paths, strict=True)]
 
 
-def do(job: Job, reader: DigitReader, max_pixels: int) -> list[Reading] | InknnError:
+def do(job: Job, reader: DigitReader) -> list[Reading] | InknnError:
     """The pages of a picture, or why it can't be read.
 
     Raises
     ------
     InknnError
-        If the next picture would fare no better: the data is damaged, the disk is full.
+        If the next picture would fail for the same reason: the data is damaged, the disk is full.
     """
     try:
-        if job.source.error is not None:
-            raise job.source.error
-        picture = _stdin() if job.source.name == STDIN else job.source.name
-        readings = list(reader.read_pages(picture))
-        if job.overlay is not None:
-            _save_overlays(picture, readings, job.overlay, max_pixels)
+        return _read(job, reader)
     except PictureTooLargeError as error:
-        return PictureTooLargeError(str(error).replace("max_pixels", "--max-megapixels"))
+        return error.naming("--max-megapixels")
     except PictureError as error:
         return error
     except InknnError:
@@ -83,6 +71,24 @@ def do(job: Job, reader: DigitReader, max_pixels: int) -> list[Reading] | InknnE
         return InknnError(
             f"inknn failed on it, which is a bug; {TRACEBACK_VARIABLE}=1 shows where ({reason})"
         )
+
+
+def _read(job: Job, reader: DigitReader) -> list[Reading]:
+    picture = job.source.picture()
+    if job.overlay is None:
+        return list(reader.read_pages(picture))
+    readings = []
+    with Staging() as staging:  # of a picture that is damaged on its last page no overlay is left
+        for reading, page in reader.read_pages_in_color(picture):
+            path = job.overlay
+            if reading.page > 1:
+                path = free_path(path.parent, f"{path.stem}-page{reading.page}")
+            try:
+                with staging.write(path) as file:
+                    save_overlay(page, reading, file)
+            except OSError as error:
+                raise output_error(path, error) from error
+            readings.append(reading)
     return readings
 
 
@@ -102,30 +108,3 @@ def in_order(work: Callable[[_Item], _Result], items: list[_Item], threads: int)
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _stdin() -> bytes:
-    if sys.stdin is None:
-        raise PictureError("stdin is closed; name a file instead")
-    return sys.stdin.buffer.read()
-
-
-def _save_overlays(picture: str | bytes, readings: list[Reading], path: Path, max_pixels: int) -> None:
-    from PIL.PngImagePlugin import PngInfo
-
-    from ..files import atomic_write
-    from ..ink import open_pages
-    from ..reader.overlay import draw_overlay
-
-    mark = PngInfo()
-    mark.add_text("Software", OVERLAY_SOFTWARE)  # by which is_overlay() knows it again
-    for page, reading in zip(open_pages(picture, max_pixels=max_pixels), readings, strict=True):
-        target = path
-        if reading.page > 1:
-            target = free_path(path.parent, f"{path.stem}-page{reading.page}")
-        drawn = draw_overlay(page.color, reading)
-        try:
-            with atomic_write(target) as file:
-                drawn.save(file, "PNG", compress_level=3, pnginfo=mark)  # twice as fast as 6, 5 % larger
-        except OSError as error:
-            raise OutputError(f"can't write {target}: {error.strerror or error}") from error

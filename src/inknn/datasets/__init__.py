@@ -1,9 +1,9 @@
 """Labeled digits, and the file formats they come in. Knows nothing of kNN.
 
-``mnist`` is embedded in the package, so everything works offline from the first second; ``labeled`` takes
-it, and users' own digits (``own``), by name or path. One format, one module: ``idx`` reads and writes the
-IDX format of MNIST and its kin, ``containers`` pairs its files and reads NPZ, ``tables`` reads CSV,
-``pictures`` folders of picture files. ``normal_form`` brings any of them to MNIST's 28×28.
+``load`` gives labeled digits (``labeled``) by the name of a set or by a path. ``mnist`` is embedded in the
+package, so everything works offline from the start; ``catalog`` lists the sets known by name, ``fetching``
+downloads them, ``published`` parses them. ``from_path`` finds the format of users' own digits: ``idx``,
+``npz``, ``csv`` or ``image_folder``. ``convert`` saves any of them in one file, ``contact_sheet`` draws them.
 
 >>> from inknn import datasets
 >>> (X_train, y_train), (X_test, y_test) = datasets.load_mnist()
@@ -16,11 +16,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .idx import read_idx, write_idx
-from .load import LabeledDigits, load_digits
+from .labeled import LabeledDigits
+from .load import load_digits
 from .mnist import load_mnist, load_mnist_part
 
 if TYPE_CHECKING:
-    from .normal_form import to_mnist_form
+    from ..glyph.normal_form import to_mnist_form
 
 __all__ = [
     "LabeledDigits",
@@ -34,8 +35,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "to_mnist_form":  # needs OpenCV, and the digits that are there don't need it
-        from .normal_form import to_mnist_form
+    if name == "to_mnist_form":  # needs OpenCV, which loading digits doesn't
+        from ..glyph.normal_form import to_mnist_form
 
         return to_mnist_form
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,17 +1,21 @@
-"""Pictures and labels as the arrays that all else expects, or an error that says what is wrong with them."""
+"""Check pictures and labels of any source, and bring them to one type and scale."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
 
-__all__ = ["as_digit_labels", "as_ink", "as_pictures", "upright_ink"]
+__all__ = ["TEST", "TRAIN", "as_digit_labels", "as_ink", "as_pictures", "part_in_name", "upright_ink"]
+
+TRAIN, TEST = ("train", "training"), ("test", "t10k", "testing", "val")
+"""What the parts of a set are called in names of files and arrays."""
 
 _GRAY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow takes it
 _SIXTEEN = 16  # the brightest value of the 8×8 digits, which count the pixels of a cell
@@ -80,10 +84,10 @@ def _eight_bit(pictures: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def upright_ink(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Ink bright on black: pictures of dark ink on bright paper are turned over.
+    """Ink bright on black: pictures of dark ink on bright paper are inverted.
 
-    Paper is what lies along the border. Nearly all pictures of a set are of one kind, and then all are
-    treated alike, since in a tight picture the ink may fill the border; else each goes by its own.
+    Paper is what lies along the border. If nearly all pictures of a set are of one kind, all are treated
+    alike, since in a tight picture the ink may fill the border; otherwise each is treated by its own border.
 
     Parameters
     ----------
@@ -171,3 +175,11 @@ def as_ink(values: Any, labels: Any) -> tuple[NDArray[np.uint8], NDArray[np.int6
     if len(pictures) != len(digits):
         raise DataError(f"there are {len(pictures):,} pictures and {len(digits):,} labels; they must match")
     return pictures, digits
+
+
+def part_in_name(name: str) -> Literal["train", "test", ""]:
+    """The part of a set that the name of a file or array belongs to; empty where it has none."""
+    words = re.split(r"[^a-z0-9]+", name.lower())
+    if any(word in TRAIN for word in words):
+        return "train"
+    return "test" if any(word in TEST for word in words) else ""

@@ -1,8 +1,8 @@
-"""The published sets that are known by name: what they are, whose, and where their files come from.
+"""The published sets known by name: what they are, whose they are, and where their files come from.
 
 A set is here only where the address and SHA-256 of each of its files are certain. ARDIS is not: it is
-published as a RAR archive, which needs a program of its own, and no checksum of it is; once unpacked its
-tables are read as they are.
+published as a RAR archive, which needs another program to unpack, and without a checksum. Once unpacked,
+its tables can be read by their path.
 """
 
 from __future__ import annotations
@@ -10,18 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import UnknownNameError
 from . import published
+from .labeled import Part
+from .published import Digits
 
 __all__ = ["CATALOG", "Entry", "Published", "entry_of"]
-
-Part = Literal["train", "test"]
-Digits = tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +28,11 @@ class Published:
     name : str
         Its name in the cache, without the prefix that all files there have.
     urls : tuple of str
-        Where it is, best first.
+        Its addresses, in the order to try them.
     sha256 : str
         64 hexadecimal digits.
     megabytes : float
-        About how large it is.
+        Its size, roughly.
     """
 
     name: str
@@ -59,9 +54,9 @@ class Entry:
         How many digits each part has, by the part's name.
     license, citation, home : str
     parse : callable
-        From the files, in their order, and the part's name to pictures, labels and origins.
+        Takes the files, in their order, and the name of a part; returns pictures, labels and groups.
     files : tuple of Published
-        None where the set comes with inknn or with what inknn needs.
+        Empty where the set comes with inknn or one of its dependencies.
     classes : int
     """
 
@@ -78,7 +73,7 @@ class Entry:
 
     @property
     def megabytes(self) -> float:
-        """About how much there is to fetch."""
+        """The size of its files, roughly."""
         return sum(file.megabytes for file in self.files)
 
 
@@ -233,12 +228,12 @@ CATALOG: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
 
 
 def entry_of(name: str) -> Entry:
-    """What is known of a set.
+    """The entry of a set.
 
     Raises
     ------
     UnknownNameError
-        If there is none of that name; it offers the nearest.
+        If there is no set of that name; the message offers the nearest.
     """
     if name not in CATALOG:
         raise UnknownNameError("labeled set", name, CATALOG)

@@ -1,4 +1,4 @@
-"""A picture to look a labeled set over: some digits of each label, a row for each."""
+"""An overview of a labeled set in one picture: some digits of each label, one row for each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ..errors import OutputError
-from ..files import atomic_write
-from .load import LabeledDigits
+from ..files import output_file
+from .labeled import LabeledDigits
 
 __all__ = ["contact_sheet", "save_sheet"]
 
@@ -24,7 +24,7 @@ _SMALL = 18
 def contact_sheet(digits: LabeledDigits, per_label: int = 20) -> Image.Image:
     """Draw some digits of each label, dark on white, label and count at the left of each row.
 
-    They are taken at even distances through the set, so that not all are of the first writer.
+    They are taken at even distances through the set, so that they are not all by its first writer.
 
     Parameters
     ----------
@@ -79,11 +79,8 @@ def save_sheet(digits: LabeledDigits, path: Path, per_label: int = 20) -> None:
     if kind not in Image.SAVE:
         raise OutputError(f"can't draw {path}: no format is known by {path.suffix or 'no suffix'}; use .png")
     sheet = contact_sheet(digits, per_label)
-    try:
-        with atomic_write(path) as file:
-            sheet.save(file, kind)
-    except OSError as error:
-        raise OutputError(f"can't write {path}: {error.strerror or error}; choose another place") from error
+    with output_file(path) as file:
+        sheet.save(file, kind)
 
 
 def _spread(indices: NDArray[np.intp], count: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OutputError
-from ..files import atomic_write
+from ..files import check_writable, output_error, output_file
+from ..glyph.normal_form import to_mnist_form
 from ..progress import Progress, no_progress
+from ..remarks import Remark
 from .catalog import CATALOG
-from .from_path import find_own
-from .idx import write_idx
-from .image_folder import open_gray
-from .load import LabeledDigits, Part, load_digits
-from .normal_form import normal_form_of, to_mnist_form
+from .from_path import contents_of
+from .idx import write_idx_pair
+from .image_folder import read_normalized
+from .labeled import LabeledDigits, Part
+from .load import load_digits
 
 __all__ = ["check_target", "import_digits", "save_digits"]
-
-Tell = Callable[[str], None]
 
 
 def import_digits(
@@ -30,7 +30,6 @@ def import_digits(
     part: Part | None = None,
     *,
     normalize: bool = False,
-    tell: Tell = lambda message: None,
     progress: Progress = no_progress,
 ) -> list[LabeledDigits]:
     """Load labeled digits to be saved.
@@ -42,25 +41,25 @@ def import_digits(
     part
         The part to load; by default all there are.
     normalize
-        Bring each picture, of whatever size, polarity and light, to MNIST's 28×28 by the reader's own steps.
-    tell
-        Called with a line for each picture that shows nothing, and is left out, or more than one thing.
+        Bring each picture, of whatever size, polarity and light, into MNIST's normal form as the reader
+        does. Pictures on which nothing is found are left out.
     progress
-        Told how far it is.
+        Called with what is being done and the part of it that is done.
 
     Returns
     -------
     list of LabeledDigits
-        One, or two for a set of two parts.
+        One, or two for a set of two parts; with a remark on each picture that shows nothing, or more than
+        one thing.
 
     Raises
     ------
     DataError
-        As :func:`~inknn.datasets.load_digits`, or if no picture shows anything.
+        As :func:`~inknn.datasets.load_digits`, or if nothing is found on any picture.
     """
 
     def load(part: Part) -> LabeledDigits:
-        return (_normalized if normalize else _as_it_is)(data, part, tell, progress)
+        return (_load_normalized if normalize else _load)(data, part, progress)
 
     if part is not None:
         return [load(part)]
@@ -68,30 +67,28 @@ def import_digits(
     return [first] if first.part is None else [first, load("test")]
 
 
-def _as_it_is(data: str, part: Part, _: Tell, progress: Progress) -> LabeledDigits:
+def _load(data: str, part: Part, progress: Progress) -> LabeledDigits:
     return load_digits(data, part, progress=progress)
 
 
-def _normalized(data: str, part: Part, tell: Tell, progress: Progress) -> LabeledDigits:
+def _load_normalized(data: str, part: Part, progress: Progress) -> LabeledDigits:
     if data in CATALOG or not Path(data).exists():
         whole = load_digits(data, part, progress=progress)
         return replace(whole, images=to_mnist_form(whole.images, always=True))
-    found = find_own(Path(data), part, progress)
+    found = contents_of(Path(data), part, progress)
     if found.images is not None:  # arrays, whose polarity is known already
         images = to_mnist_form(found.images, always=True)
-        return LabeledDigits(data, images, found.labels, found.origins, None, found.part)
-    files = found.files or ()
+        return LabeledDigits(data, images, found.labels, found.groups, None, found.part)
+    images, remarks = read_normalized(found.files or (), progress)
+    blank = np.array([remark is not None and remark.code == "blank" for remark in remarks])
+    if blank.all():
+        raise DataError(f"{data}: none of the {len(blank)} pictures shows a digit")
+    digits = LabeledDigits(data, images, found.labels, found.groups, found.files, found.part)
+    return replace(digits.rows(~blank), remarks=tuple(_as_told(remark) for remark in remarks if remark))
 
-    def opened() -> Iterator[NDArray[np.uint8]]:
-        for i, file in enumerate(files):
-            yield open_gray(file)
-            progress("bringing pictures to 28×28", (i + 1) / len(files))
 
-    images, kept = normal_form_of(opened(), lambda i, remark: tell(f"{files[i]}: {remark}"))
-    if not len(images):
-        raise DataError(f"{data}: none of the {len(files)} pictures shows a digit")
-    origins, files = (tuple(known[i] for i in kept.tolist()) for known in (found.origins or files, files))
-    return LabeledDigits(data, images, found.labels[kept], tuple(map(str, origins)), files, found.part)
+def _as_told(remark: Remark) -> Remark:
+    return replace(remark, message=f"{remark}; left out") if remark.code == "blank" else remark
 
 
 def save_digits(parts: Sequence[LabeledDigits], path: Path) -> list[Path]:
@@ -116,26 +113,18 @@ def save_digits(parts: Sequence[LabeledDigits], path: Path) -> list[Path]:
         If the name is neither, two parts are to go into a pair of IDX files, or a file can't be written.
     """
     check_target(path, len(parts))
-    try:
-        if path.suffix == ".npz":
-            return [_save_npz(parts, path)]
-        return _save_idx(parts[0], path)
-    except OSError as error:
-        raise OutputError(f"can't write {path}: {error.strerror or error}; choose another place") from error
+    return [_save_npz(parts, path)] if path.suffix == ".npz" else _save_idx(parts[0], path)
 
 
 def check_target(path: Path, count: int = 1) -> None:
     """Raise an :class:`OutputError` where :func:`save_digits` would, before any work is done."""
     if path.suffix != ".npz" and "images" not in path.name:
         raise OutputError(
-            f"can't tell the format of {path}: name it digits.npz, or digits-images-idx3-ubyte for IDX"
+            f"the name {path} has no known format: name it digits.npz, or digits-images-idx3-ubyte for IDX"
         )
     if path.suffix != ".npz" and count > 1:
         raise OutputError(f"{path} holds one part: choose it with --part, or write an .npz file")
-    if path.is_dir():
-        raise OutputError(f"can't write {path}: it is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise OutputError(f"can't write {path}: there is no folder {path.parent}; make it first")
+    check_writable(path)
 
 
 def _save_npz(parts: Sequence[LabeledDigits], path: Path) -> Path:
@@ -143,15 +132,15 @@ def _save_npz(parts: Sequence[LabeledDigits], path: Path) -> Path:
     for digits in parts:
         end = f"_{digits.part}" if len(parts) > 1 else ""
         arrays |= {f"images{end}": digits.images, f"labels{end}": digits.labels.astype(np.uint8)}
-        if digits.origins is not None:
-            arrays[f"origins{end}"] = np.array(digits.origins)
-    with atomic_write(path) as file:
+        if digits.groups is not None:
+            arrays[f"groups{end}"] = np.array(digits.groups)
+    with output_file(path) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # its stub has a flag among the names
     return path
 
 
 def _save_idx(digits: LabeledDigits, path: Path) -> list[Path]:
-    labels = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
-    write_idx(path, digits.images)
-    write_idx(labels, digits.labels.astype(np.uint8))
-    return [path, labels]
+    try:
+        return write_idx_pair(path, digits.images, digits.labels)
+    except OSError as error:
+        raise output_error(path, error) from error

@@ -20,18 +20,18 @@ from ..errors import DataError
 from ..progress import Progress, no_progress
 from .arrays import as_digit_labels, as_ink, as_pictures
 
-__all__ = ["Listed", "read_listed", "read_pixels", "read_table"]
+__all__ = ["CsvFile", "ListedPicture", "names_a_table", "read_listed", "read_pixels", "read_table"]
 
 LABEL_HEADS = ("label", "labels", "class", "target", "truth", "digit", "y", "category")
 FILE_HEADS = ("file", "filename", "file_name", "path", "filepath", "image", "picture", "name", "image_path")
 _LABELS = re.compile(r"labels?")
 _IMAGES = re.compile(r"images?|pixels?|2828")
 _BLOCK = 2000  # lines between two reports of progress
-ORIGIN_HEADS = ("source", "writer", "origin", "author", "hand")
+GROUP_HEADS = ("group", "writer", "source", "origin", "author", "hand")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvFile:
     """The lines of a file: its header, if it has one, and the rest with the number of its first line."""
 
     path: Path
@@ -46,17 +46,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A picture's file, its label as written, who wrote it where that is said, and the line it stands on."""
+class ListedPicture:
+    """A picture's file, its label as written, its writer where the table names one, and its line."""
 
     file: str
     label: str
-    origin: str | None
+    group: str | None
     line: int
 
 
-def read_table(path: Path) -> Table:
-    """Read a file and find out whether it has a header and what separates its columns.
+def read_table(path: Path) -> CsvFile:
+    """Read a file, and find whether it has a header and what separates its columns.
 
     Parameters
     ----------
@@ -87,18 +87,18 @@ def read_table(path: Path) -> Table:
     numbers = sum(map(_is_number, cells))  # a header may be of few numbers, a line of digits of one slip
     head = None if 2 * numbers >= len(cells) else [cell.strip().lower() for cell in cells]
     start = first if head is None else first + 1
-    return Table(path, head, lines[start:], start + 1, delimiter)
+    return CsvFile(path, head, lines[start:], start + 1, delimiter)
 
 
 def read_pixels(
-    table: Table, progress: Progress = no_progress
+    table: CsvFile, progress: Progress = no_progress
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Pictures and labels of a file that has a digit on each line.
 
     The label's column is the one named label, class, target ...; without a header it is the first or the
-    last, whichever holds digits and not all the same one (pixels in the corner hardly ever vary). Where
-    there are pixels only, the labels are those of the file beside it that is named after it with "labels"
-    (as ``ARDIS_train_labels.csv`` is after ``ARDIS_train_2828.csv``), one-hot or not.
+    last, whichever holds digits that are not all the same (pixels in the corner hardly ever vary). Where
+    there are only pixels, the labels are those of the file beside it that has "labels" in its name instead
+    (``ARDIS_train_labels.csv`` for ``ARDIS_train_2828.csv``), one-hot or not.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def read_pixels(
         raise DataError(f"{table.path}: {error}") from None
 
 
-def read_listed(table: Table) -> list[Listed]:
+def read_listed(table: CsvFile) -> list[ListedPicture]:
     """The files a table names, with their labels.
 
     Raises
@@ -130,7 +130,7 @@ def read_listed(table: Table) -> list[Listed]:
     """
     head = table.head or []
     file, label = _column(head, FILE_HEADS), _column(head, LABEL_HEADS)
-    origin = _column(head, ORIGIN_HEADS)
+    group = _column(head, GROUP_HEADS)
     if file is None or label is None:
         raise DataError(f"{table.path} has no column named label; its columns are {', '.join(head)}")
     listed = []
@@ -140,12 +140,12 @@ def read_listed(table: Table) -> list[Listed]:
         cells = _cells(line, table.delimiter)
         if len(cells) != len(head):
             raise _ragged(table, number, len(cells), len(head))
-        who = None if origin is None else cells[origin].strip()
-        listed.append(Listed(cells[file].strip(), cells[label].strip(), who, number))
+        writer = None if group is None else cells[group].strip()
+        listed.append(ListedPicture(cells[file].strip(), cells[label].strip(), writer, number))
     return listed
 
 
-def _numbers(table: Table, progress: Progress) -> NDArray[np.float32]:
+def _numbers(table: CsvFile, progress: Progress) -> NDArray[np.float32]:
     """All cells; float32 holds the gray levels of 8 and 16 bits exactly."""
     lines = [line for line in table.lines if line.strip()]
     blocks = []
@@ -168,7 +168,7 @@ def _numbers(table: Table, progress: Progress) -> NDArray[np.float32]:
     return values
 
 
-def _first_wrong_line(table: Table) -> DataError | None:
+def _first_wrong_line(table: CsvFile) -> DataError | None:
     width = len(table.head) if table.head is not None else None
     for number, line in enumerate(table.lines, table.first):
         if not line.strip():
@@ -183,11 +183,11 @@ def _first_wrong_line(table: Table) -> DataError | None:
     return None
 
 
-def _ragged(table: Table, number: int, found: int, wanted: int) -> DataError:
+def _ragged(table: CsvFile, number: int, found: int, wanted: int) -> DataError:
     return DataError(f"{table.path}, line {number}: {found} columns where the others have {wanted}")
 
 
-def _label_column(table: Table, values: NDArray[np.float32]) -> int:
+def _label_column(table: CsvFile, values: NDArray[np.float32]) -> int:
     width = values.shape[1]
     if table.head is not None and len(table.head) != width:
         raise DataError(f"line {table.first}: {width} columns where the header has {len(table.head)}")
@@ -198,7 +198,7 @@ def _label_column(table: Table, values: NDArray[np.float32]) -> int:
         return named
     likely = [column for column in (0, width - 1) if _may_be_labels(values[:, column])]
     if len(likely) != 1:
-        raise DataError("can't tell which column is the label; add a header line that names it label")
+        raise DataError("it is not clear which column is the label; add a header line that names it label")
     return likely[0]
 
 
@@ -221,7 +221,7 @@ def _may_be_labels(values: NDArray[np.float32]) -> bool:
     return bool(np.isin(values, np.arange(10)).all()) and bool((values != values[0]).any())
 
 
-def _places(table: Table) -> Sequence[str]:
+def _places(table: CsvFile) -> Sequence[str]:
     lines = enumerate(table.lines, table.first)
     return [f"line {number}" for number, line in lines if line.strip()]
 

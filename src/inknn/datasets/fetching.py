@@ -1,4 +1,4 @@
-"""Get the files of a published set into the cache, whole and unharmed, or say what to do instead."""
+"""Get the files of a published set into the cache, whole and undamaged, or say what to do instead."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 from urllib.parse import urlsplit
 
-from ..errors import DataError, InknnError
-from ..files import atomic_write, cache_dir
+from ..cache import cache_dir
+from ..errors import DataError, FetchError, MissingExtraError
+from ..files import atomic_write
 from ..progress import Progress, no_progress
 from .catalog import Entry, Published
 
@@ -19,13 +20,6 @@ State = Literal["good", "missing", "damaged"]
 
 _TIMEOUT = 30  # seconds without a byte
 _CHUNK = 1 << 16
-
-
-class FetchError(InknnError):
-    """No mirror gave a file."""
-
-    exit_code = 4
-    http_status = 502
 
 
 def place_of(file: Published) -> Path:
@@ -69,7 +63,7 @@ def fetched_files(entry: Entry) -> list[Path]:
 def fetch(entry: Entry, *, mirror: str | None = None, progress: Progress = no_progress) -> list[Path]:
     """Get what is missing or damaged of a set.
 
-    Mirrors are asked in turn. A file takes its name only once its SHA-256 is right; whatever goes wrong,
+    Mirrors are tried in turn. A file takes its name only once its SHA-256 is right; whatever goes wrong,
     nothing is left behind.
 
     Parameters
@@ -77,9 +71,9 @@ def fetch(entry: Entry, *, mirror: str | None = None, progress: Progress = no_pr
     entry
         The set.
     mirror : str, optional
-        Ask only there: the address of a folder that has the files under the names they are published by.
+        Try only this address: a folder that has the files under the names they are published by.
     progress : callable
-        Told how far it is.
+        Called with what is being done and the part of it that is done.
 
     Returns
     -------
@@ -90,8 +84,10 @@ def fetch(entry: Entry, *, mirror: str | None = None, progress: Progress = no_pr
     ------
     FetchError
         If no mirror gave a file; it says why, and where to put it by hand.
+    MissingExtraError
+        If pooch is not installed.
     DataError
-        If pooch is not installed, or the cache can't be written.
+        If the cache can't be written.
     """
     wanted = [file for file in entry.files if state_of(file) != "good"]
     for file in wanted:
@@ -113,8 +109,6 @@ def _fetch_one(file: Published, urls: Sequence[str], progress: Progress) -> None
         try:
             _download(url, path, file, progress)
             return
-        except DataError:
-            raise
         except _Refused as error:
             failures.append(f"{_server(url)}: {error}")
         except OSError as error:  # all of requests' errors are of this kind, and those of our own disk
@@ -136,32 +130,32 @@ def _download(url: str, path: Path, file: Published, progress: Progress) -> None
     try:
         import pooch
     except ImportError:
-        raise DataError("fetching needs pooch: pip install 'inknn[lab]'") from None
+        raise MissingExtraError("inknn data fetch", "pooch", "lab") from None
     bar = _Bar(f"fetching {file.name}", progress)
-    # Served as they are: compressed on the way, their length would say nothing of how much there is to come.
+    # Without compression on the way: otherwise the length in the header is not that of the file.
     download = pooch.HTTPDownloader(
         progressbar=bar, chunk_size=_CHUNK, timeout=_TIMEOUT, headers={"Accept-Encoding": "identity"}
     )
     try:
         with atomic_write(path) as target:
-            summed = _Summed(target)
-            download(url, summed, None)
-            found = summed.sha256.hexdigest()
+            hashed = _Hashed(target)
+            download(url, hashed, None)
+            found = hashed.sha256.hexdigest()
             if found != file.sha256:
                 raise _Refused(f"it gave another file (SHA-256 {found[:12]}..., {target.tell():,} bytes)")
     except ValueError as error:  # requests of an address that is none
         raise _Refused(_reason(error)) from None
 
 
-class _Summed:
-    """A file that sums up what is written to it."""
+class _Hashed:
+    """A file that computes the SHA-256 of what is written to it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.sha256 = hashlib.sha256()
         self._file = file
 
     def write(self, data: bytes) -> None:
-        """Write and add to the sum."""
+        """Write, and add to the checksum."""
         self._file.write(data)
         self.sha256.update(data)
 
@@ -170,14 +164,14 @@ class _Summed:
 
 
 class _Bar:
-    """What pooch takes for a tqdm bar, passed on as our kind of progress."""
+    """The interface of a tqdm bar, as pooch expects it; calls our progress function."""
 
     def __init__(self, what: str, progress: Progress) -> None:
         self.total = 0
         self._what, self._progress, self._done = what, progress, 0
 
     def update(self, count: int) -> None:
-        """So many more bytes have come."""
+        """``count`` more bytes have come."""
         self._done += count
         if self.total:
             self._progress(self._what, min(self._done / self.total, 1.0))
@@ -203,7 +197,7 @@ def _reason(error: Exception) -> str:
     response: Any = getattr(error, "response", None)
     if response is not None:
         return f"{response.status_code} {response.reason}"
-    for kind, said in (
+    for kind, reason in (
         (exceptions.SSLError, "its certificate is not trusted"),
         (exceptions.ProxyError, "the proxy gave no connection"),
         (exceptions.Timeout, f"no answer for {_TIMEOUT} seconds"),
@@ -212,7 +206,7 @@ def _reason(error: Exception) -> str:
         (exceptions.TooManyRedirects, "it redirects in a circle"),
     ):
         if isinstance(error, kind):
-            return said
+            return reason
     return " ".join(str(error).split())[:120]
 
 

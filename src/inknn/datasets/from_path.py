@@ -11,45 +11,22 @@ NPZ                  arrays images and labels, X and y, x_train and y_train ...
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..errors import DataError
+from ..errors import DataError, SeveralSizesError
 from ..progress import Progress, no_progress
+from ..remarks import Remark
 from .csv import names_a_table, read_pixels, read_table
-from .image_folder import (
-    PictureList,
-    SeveralSizesError,
-    find_by_folder,
-    find_by_table,
-    normalized_pictures,
-    read_pictures,
-    unlisted,
-)
-from .load import LabeledDigits, Part
-from .npz import idx_parts, looks_like_idx, read_idx_pair, read_npz
+from .idx import idx_parts, looks_like_idx, read_idx_pair
+from .image_folder import find_by_folder, find_by_table, read_normalized, read_pictures, unlisted
+from .labeled import Contents, LabeledDigits, Part
+from .npz import read_npz
 
-__all__ = ["Found", "find_own", "read_own"]
+__all__ = ["contents_of", "read_path"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a path holds: arrays, or a list of picture files that are still to be opened.
-
-    ``part`` is the part of a set that has two of them.
-    """
-
-    images: NDArray[np.uint8] | None
-    labels: NDArray[np.int64]
-    origins: tuple[str, ...] | None = None
-    files: tuple[Path, ...] | None = None
-    part: Part | None = None
-
-
-def read_own(path: Path, part: Part, progress: Progress, *, normalize: bool = False) -> LabeledDigits:
+def read_path(path: Path, part: Part, progress: Progress, *, normalize: bool = False) -> LabeledDigits:
     """Labeled digits of a path.
 
     Parameters
@@ -57,80 +34,90 @@ def read_own(path: Path, part: Part, progress: Progress, *, normalize: bool = Fa
     path
         See the table above.
     part
-        "train" or "test"; what has but one part gives that.
+        "train" or "test"; ignored where the path has only one part.
     progress
-        Told how far it is.
+        Called with what is being done and the part of it that is done.
     normalize
         Bring picture files of several sizes into MNIST's normal form.
 
     Raises
     ------
+    SeveralSizesError
+        If pictures are of several sizes, and are not to be normalized.
     DataError
         If it is in no such format, damaged, or pictures and labels don't match.
     """
-    found = find_own(path, part, progress)
+    found = contents_of(path, part, progress)
     images, several = found.images, False
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     if images is None:
+        files = found.files or ()
         try:
-            images = read_pictures(found.files or (), str(path), progress)
+            images = read_pictures(files, str(path), progress)
         except SeveralSizesError:
             if not normalize:
                 raise
-            images, remarks = normalized_pictures(found.files or (), progress)
-            several = True
+            images, each = read_normalized(files, progress)
+            several, remarks = True, _first_of_each_kind(each)
     return LabeledDigits(
-        str(path), images, found.labels, found.origins, found.files, found.part, several, remarks
+        str(path), images, found.labels, found.groups, found.files, found.part, several, remarks
     )
 
 
-def find_own(path: Path, part: Part, progress: Progress = no_progress) -> Found:
-    """As :func:`read_own`, but picture files are only listed."""
+def contents_of(path: Path, part: Part, progress: Progress = no_progress) -> Contents:
+    """As :func:`read_path`, but picture files are only listed."""
     try:
         return _in_folder(path, part, progress) if path.is_dir() else _in_file(path, part, progress)
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror or error}") from error
 
 
-def _in_file(path: Path, part: Part, progress: Progress) -> Found:
+def _in_file(path: Path, part: Part, progress: Progress) -> Contents:
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; check the path")
     with open(path, "rb") as file:
         start = file.read(4)
     if start[:2] == b"PK":
-        images, labels, origins, is_part = read_npz(path, part)
-        return Found(images, labels, origins, part=part if is_part else None)
+        return read_npz(path, part)
     if looks_like_idx(path) and not names_a_table(path):
-        return Found(*read_idx_pair(path))
+        return Contents(*read_idx_pair(path))
     table = read_table(path)
-    return _listed(find_by_table(table)) if table.is_listing() else Found(*read_pixels(table, progress))
+    return find_by_table(table) if table.is_listing() else Contents(*read_pixels(table, progress))
 
 
-def _in_folder(folder: Path, part: Part, progress: Progress) -> Found:
+def _in_folder(folder: Path, part: Part, progress: Progress) -> Contents:
     names = {inner.name.lower(): inner for inner in folder.iterdir() if not inner.name.startswith(".")}
     if "train" in names and "test" in names and names[part].is_dir():
-        return replace(find_own(names[part], part, progress), part=part)
+        return replace(contents_of(names[part], part, progress), part=part)
     idx = idx_parts(folder)
+    if len(idx) == 1:
+        return Contents(*read_idx_pair(next(iter(idx.values()))))
     if idx:
-        if len(idx) == 1:
-            return Found(*read_idx_pair(next(iter(idx.values()))))
         if part not in idx:
             raise DataError(f"{folder} has no IDX files of the part {part}; name the file of images you mean")
-        return Found(*read_idx_pair(idx[part]), part=part)
+        return Contents(*read_idx_pair(idx[part]), part=part)
     table = _table_of(folder)
     if table is None:
-        return _listed(find_by_folder(folder))
-    listed = find_by_table(read_table(table))
-    left = unlisted(folder, listed.files)
+        return find_by_folder(folder)
+    found = find_by_table(read_table(table))
+    left = unlisted(folder, found.files or ())
     if left:
         raise DataError(
             f"{left[0]} has no label in {table} ({len(left)} such); add a line for each or delete it"
         )
-    return _listed(listed)
+    return found
 
 
-def _listed(listed: PictureList) -> Found:
-    return Found(None, listed.labels, listed.origins, listed.files)
+def _first_of_each_kind(remarks: list[Remark | None]) -> tuple[Remark, ...]:
+    """One remark for each code, with the number of pictures that it holds for."""
+    kinds: dict[str, list[Remark]] = {}
+    for remark in remarks:
+        if remark is not None:
+            kinds.setdefault(remark.code, []).append(remark)
+    return tuple(
+        replace(first, message=f"{first} ({len(rest) + 1} such pictures)") if rest else first
+        for first, *rest in kinds.values()
+    )
 
 
 def _table_of(folder: Path) -> Path | None:

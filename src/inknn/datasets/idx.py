@@ -1,7 +1,8 @@
-"""The IDX format: two zero bytes, a type code, the number of dimensions, big-endian sizes, raw values.
+"""The IDX format of MNIST and its kin, and the pairs of files that hold images and their labels.
 
-The format is described at the end of LeCun's MNIST page. A header may promise any size, so the promise
-is held against the file's length before memory is set aside for it.
+A file is two zero bytes, a type code, the number of dimensions, big-endian sizes, raw values. LeCun's MNIST
+page describes it. A header may claim any size, so the claim is compared with the file's length before memory
+is allocated for it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,29 @@ import gzip
 import io
 import math
 import os
+import re
 import struct
 import zlib
 from contextlib import ExitStack
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError
-from ..files import atomic_write
+from ..files import Staging, atomic_write
+from .arrays import as_ink, part_in_name
+
+__all__ = [
+    "idx_parts",
+    "looks_like_idx",
+    "parse_idx",
+    "read_idx",
+    "read_idx_pair",
+    "write_idx",
+    "write_idx_pair",
+]
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _CODES = {np.dtype(text): code for code, text in _DTYPES.items()}
@@ -88,6 +102,121 @@ def write_idx(path: str | os.PathLike[str], array: ArrayLike) -> None:
     OSError
         If the file can't be written.
     """
+    with atomic_write(path) as file:
+        _write(file, array, gzipped=os.fspath(path).endswith(".gz"))
+
+
+def write_idx_pair(path: Path, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> list[Path]:
+    """Write images and, beside them, their labels; both files appear together.
+
+    Parameters
+    ----------
+    path
+        The file of images, with "images" in its name; the labels have "labels" there.
+    images : uint8 (n, height, width)
+    labels : integers (n,)
+        0 to 255.
+
+    Returns
+    -------
+    list of Path
+        The two files.
+
+    Raises
+    ------
+    OSError
+        If they can't be written.
+    """
+    beside = _beside(path, "images", "labels")
+    with Staging() as staging:
+        for place, array in ((path, images), (beside, labels.astype(np.uint8))):
+            with staging.write(place) as file:
+                _write(file, array, gzipped=place.suffix == ".gz")
+    return [path, beside]
+
+
+def read_idx_pair(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Pictures and labels of a pair of IDX files, given one of them.
+
+    ``train-images-idx3-ubyte.gz`` goes with ``train-labels-idx1-ubyte``, gzipped or not.
+
+    Raises
+    ------
+    DataError
+        If the name has neither "images" nor "labels" in it, the other file is not there, or one is damaged.
+    """
+    images, labels = _pair_of(path)
+    pictures = read_idx(images)
+    values: NDArray[Any] = read_idx(labels)
+    if values.ndim == 2 and values.shape[1] == 8:  # QMNIST: the label, then where NIST has the digit
+        values = values[:, 0]
+    try:
+        return as_ink(pictures, values)
+    except DataError as error:
+        raise DataError(f"{images}: {error}") from None
+
+
+def idx_parts(folder: Path) -> dict[str, Path]:
+    """The files of images in a folder, by the part in their names: "train", "test", or "" for neither.
+
+    Raises
+    ------
+    DataError
+        If two are of the same part.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if not re.search(r"images.*idx\d", path.name) or path.name.startswith("."):
+            continue
+        part = part_in_name(path.name)
+        if part in found and found[part].name.removesuffix(".gz") != path.name.removesuffix(".gz"):
+            raise DataError(f"{folder} holds both {found[part].name} and {path.name}; name the one you mean")
+        found[part] = path
+    return found
+
+
+def looks_like_idx(path: str | os.PathLike[str]) -> bool:
+    """Whether a file starts as an IDX file does, or is gzipped and named as one."""
+    with open(path, "rb") as file:
+        start = file.read(4)
+    if start[:2] == b"\x1f\x8b":
+        return "idx" in Path(path).name or "ubyte" in Path(path).name
+    return len(start) == 4 and start[:2] == b"\0\0" and start[2] in (8, 9, 11, 12, 13, 14)
+
+
+def _pair_of(path: Path) -> tuple[Path, Path]:
+    """The files of images and labels that belong together by MNIST's names."""
+    for one, other in (("images", "labels"), ("labels", "images")):
+        if one not in path.name:
+            continue
+        wanted = _partner(path.name, one, other)
+        found = sorted(p for p in path.parent.iterdir() if wanted.fullmatch(p.name))
+        if not found:
+            example = _beside(path, one, other).name
+            raise DataError(f"{path} has no {other} beside it; put them there as {example}")
+        return (path, found[0]) if one == "images" else (found[0], path)
+    raise DataError(
+        f"{path} is an IDX file named neither images nor labels; name the two as MNIST's are, "
+        "such as train-images-idx3-ubyte and train-labels-idx1-ubyte"
+    )
+
+
+def _beside(path: Path, one: str, other: str) -> Path:
+    """What the other file of a pair is called."""
+    dimensions = ("idx3", "idx1") if other == "labels" else ("idx1", "idx3")
+    return path.with_name(path.name.replace(one, other).replace(*dimensions))
+
+
+def _partner(name: str, one: str, other: str) -> re.Pattern[str]:
+    stem = re.sub(r"(\.gz)?$", "", name)
+    before, after = stem.split(one, 1)
+    # QMNIST's labels are "idx2-int": eight numbers a digit.
+    after = re.sub(r"idx\d-\w+", "@", after)
+    after = re.escape(after).replace("@", r"idx\d-\w+")
+    return re.compile(rf"{re.escape(before)}{other}{after}(\.gz)?")
+
+
+def _write(file: BinaryIO | gzip.GzipFile, array: ArrayLike, *, gzipped: bool) -> None:
     values = np.asarray(array)
     code = _CODES.get(values.dtype.newbyteorder(">"))
     if code is None:
@@ -97,9 +226,7 @@ def write_idx(path: str | os.PathLike[str], array: ArrayLike) -> None:
     if not 1 <= values.ndim <= _MAX_DIMENSIONS or max(values.shape) >= 1 << 32:
         raise ValueError(f"IDX can't hold an array of shape {values.shape}")
     with ExitStack() as stack:
-        file: BinaryIO | gzip.GzipFile = stack.enter_context(atomic_write(path))
-        if os.fspath(path).endswith(".gz"):
-            # Without name and time, so that the same array always gives the same bytes.
+        if gzipped:  # without name and time, so that the same array always gives the same bytes
             file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=file, mtime=0))
         file.write(struct.pack(f">HBB{values.ndim}I", 0, code, values.ndim, *values.shape))
         file.write(np.ascontiguousarray(values, dtype=_DTYPES[code]).data)

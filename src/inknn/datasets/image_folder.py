@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, PictureError
+from ..errors import DataError, PictureError, SeveralSizesError
+from ..files import is_picture, natural_order
 from ..glyph.normalize import SIDE
 from ..ink import open_pages
+from ..page.normalized import single_glyph
 from ..progress import Progress
+from ..remarks import Remark
 from .arrays import as_digit_labels, upright_ink
-from .csv import Table, read_listed
-from .normal_form import normal_form_of
+from .csv import CsvFile, read_listed
+from .labeled import Contents
 
-__all__ = [
-    "PictureList",
-    "SeveralSizesError",
-    "find_by_folder",
-    "find_by_table",
-    "normalized_pictures",
-    "read_pictures",
-]
+__all__ = ["find_by_folder", "find_by_table", "read_normalized", "read_pictures", "unlisted"]
 
 
-class SeveralSizesError(DataError):
-    """Pictures of one set have several sizes, and were to be taken as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureList:
-    """Picture files, what they show, and where each comes from: its writer where known, else its file."""
-
-    files: tuple[Path, ...]
-    labels: NDArray[np.int64]
-    origins: tuple[str, ...]
-
-
-def find_by_folder(folder: Path) -> PictureList:
+def find_by_folder(folder: Path) -> Contents:
     """The pictures in folders named 0 to 9, in natural order.
 
     Raises
@@ -52,8 +32,8 @@ def find_by_folder(folder: Path) -> PictureList:
     """
     files: list[Path] = []
     texts: list[str] = []
-    for inner in sorted((p for p in _visible(folder) if p.is_dir()), key=_natural):
-        found = sorted(filter(_is_picture, inner.rglob("*")), key=_natural)
+    for inner in sorted((p for p in folder.iterdir() if p.is_dir() and p.name[0] != "."), key=natural_order):
+        found = sorted(_pictures_in(inner), key=natural_order)
         files += found
         texts += [inner.name] * len(found)
     if not files:
@@ -62,10 +42,10 @@ def find_by_folder(folder: Path) -> PictureList:
             "labels.csv with the columns file and label"
         )
     labels = as_digit_labels(texts, [f"{file}" for file in files])
-    return PictureList(tuple(files), labels, tuple(str(file.relative_to(folder)) for file in files))
+    return Contents(None, labels, tuple(str(file.relative_to(folder)) for file in files), tuple(files))
 
 
-def find_by_table(table: Table) -> PictureList:
+def find_by_table(table: CsvFile) -> Contents:
     """The pictures a table names, in its order.
 
     They lie beside the table, or in a folder of its name without the suffix.
@@ -87,13 +67,13 @@ def find_by_table(table: Table) -> PictureList:
         if not there:
             raise DataError(f"{place}: no such picture in {table.path.parent}; add it or delete the line")
         files.append(there[0])
-    return PictureList(tuple(files), labels, tuple(entry.origin or entry.file for entry in listed))
+    return Contents(None, labels, tuple(entry.group or entry.file for entry in listed), tuple(files))
 
 
 def unlisted(folder: Path, files: tuple[Path, ...]) -> list[Path]:
     """The pictures of a folder that a table of it does not name."""
     named = {file.resolve() for file in files}
-    return [path for path in sorted(folder.rglob("*")) if _is_picture(path) and path.resolve() not in named]
+    return [path for path in sorted(_pictures_in(folder)) if path.resolve() not in named]
 
 
 def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> NDArray[np.uint8]:
@@ -104,9 +84,9 @@ def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> ND
     files
         The pictures.
     place
-        What the user calls them, for messages.
+        Their folder or table, for messages.
     progress
-        Told how far it is.
+        Called with what is being done and the part of it that is done.
 
     Returns
     -------
@@ -127,7 +107,7 @@ def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> ND
         sizes[gray.shape] += 1
         if len(sizes) == 1:
             opened.append(gray)
-        elif len(sizes) > 3 or i > 1000:  # enough to say so
+        elif len(sizes) > 3 or i > 1000:  # enough for the message
             break
         progress("opening pictures", i / len(files))
     if len(sizes) > 1:
@@ -139,50 +119,39 @@ def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> ND
     return upright_ink(np.stack(opened))
 
 
-def normalized_pictures(
+def read_normalized(
     files: tuple[Path, ...], progress: Progress
-) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Open pictures of any size, and bring each into MNIST's normal form by the reader's own steps.
+) -> tuple[NDArray[np.uint8], list[Remark | None]]:
+    """Open pictures of any size, and bring each into MNIST's normal form as the reader does.
 
     Parameters
     ----------
     files
         The pictures, of a single digit each.
     progress
-        Told how far it is.
+        Called with what is being done and the part of it that is done.
 
     Returns
     -------
     images : uint8 (n, 28, 28)
         Those on which nothing is found are black.
-    remarks : tuple of str
-        What users should hear of it, a line each.
+    remarks : list of Remark or None (n,)
+        See :func:`inknn.page.normalized.single_glyph`; the messages begin with the file's name.
 
     Raises
     ------
     DataError
         If one can't be opened.
     """
-    nothing: list[str] = []
-    several: list[str] = []
-
-    def opened() -> Iterator[NDArray[np.uint8]]:
-        for i, file in enumerate(files):
-            yield open_gray(file)
-            progress("bringing pictures into normal form", (i + 1) / len(files))
-
-    def tell(i: int, remark: str) -> None:
-        of_its_kind = several if "glyphs" in remark else nothing
-        of_its_kind.append(f"{files[i]}: {remark.removesuffix('; left out')}")
-
-    formed, kept = normal_form_of(opened(), tell)
     images = np.zeros((len(files), SIDE, SIDE), np.uint8)
-    images[kept] = formed
-    return images, tuple(
-        lines[0] + (f" ({len(lines)} such pictures)" if len(lines) > 1 else "")
-        for lines in (nothing, several)
-        if lines
-    )
+    remarks: list[Remark | None] = []
+    for i, file in enumerate(files):
+        glyph, remark = single_glyph(open_gray(file))
+        if glyph is not None:
+            images[i] = glyph.image
+        remarks.append(remark and Remark(remark.code, f"{file}: {remark}"))
+        progress("bringing pictures into normal form", (i + 1) / len(files))
+    return images, remarks
 
 
 def open_gray(file: Path) -> NDArray[np.uint8]:
@@ -193,20 +162,6 @@ def open_gray(file: Path) -> NDArray[np.uint8]:
         raise DataError(f"{file}: {error}") from None
 
 
-def _visible(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if not path.name.startswith(".")]
-
-
-def _is_picture(path: Path) -> bool:
-    if path.name.startswith(".") or not path.is_file():
-        return False
-    from PIL import Image
-
-    Image.init()
-    return Image.EXTENSION.get(path.suffix.lower()) in Image.OPEN
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    """Sort key by which ``scan2`` comes before ``scan10``."""
-    pieces = re.split(r"([0-9]+)", str(path))
-    return [(1, int(piece), piece) if piece.isdecimal() else (0, 0, piece.lower()) for piece in pieces]
+def _pictures_in(folder: Path) -> list[Path]:
+    """The pictures in a folder and the folders inside it."""
+    return [path for path in folder.rglob("*") if is_picture(path) and path.is_file()]

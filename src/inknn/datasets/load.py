@@ -1,65 +1,14 @@
-"""Labeled digits as everything that studies them takes them."""
+"""Labeled digits by the name of a set, or by a path."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..progress import Progress, no_progress
+from .labeled import LabeledDigits, Part
 
 __all__ = ["LabeledDigits", "Part", "load_digits"]
-
-Part = Literal["train", "test"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LabeledDigits:
-    """Pictures of digits, all of one size, and what they show.
-
-    Attributes
-    ----------
-    name : str
-        For reports: that of the set, or its path.
-    images : uint8 (n, height, width)
-        Ink bright on black.
-    labels : int64 (n,)
-    origins : tuple of str, or None
-        Where each digit comes from, where that is known: its writer, else its file.
-    files : tuple of Path, or None
-        The picture file of each digit, where it has one of its own.
-    part : str, or None
-        Which part of the set it is; None where the set has but one.
-    several_sizes : bool
-        Whether its pictures were of several sizes, and each was brought into MNIST's normal form.
-    remarks : tuple of str
-        What users should hear of that, a line each.
-    """
-
-    name: str
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    origins: tuple[str, ...] | None = None
-    files: tuple[Path, ...] | None = None
-    part: Part | None = None
-    several_sizes: bool = False
-    remarks: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        part = "" if self.part is None else f", {self.part}"
-        height, width = self.images.shape[1:]
-        return f"<LabeledDigits {self.name}{part}: {len(self):,} digits of {width}×{height} pixels>"
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def label_counts(self) -> list[int]:
-        """How many digits there are of each label, 0 to 9."""
-        return np.bincount(self.labels, minlength=10).tolist()
 
 
 def load_digits(
@@ -69,27 +18,27 @@ def load_digits(
     normalize: bool = False,
     progress: Progress = no_progress,
 ) -> LabeledDigits:
-    """Labeled digits by name, or from files of one's own.
+    """Labeled digits by name, or from your own files.
 
     Parameters
     ----------
     data : str or path
         The name of a set, or a path: a folder with folders 0 to 9; a folder with a table of files and
         labels, or that table; an IDX file of images, with that of labels beside it; an NPZ file; a table of
-        pixels. Names go first: write ``./mnist`` for a folder of that name.
+        pixels. Names of sets come first: write ``./mnist`` for a folder of that name.
     part : {"train", "test"}
-        Which part of it; what has but one part gives that, and says so by its ``part``.
+        Which part of it. A set of only one part gives that one, and its ``part`` is None.
     normalize : bool
-        Take picture files of several sizes too, and bring each into MNIST's normal form by the reader's own
-        steps, whatever its polarity and light; one on which nothing is found becomes black.
+        Accept picture files of several sizes, and bring each into MNIST's normal form as the reader does,
+        whatever its polarity and light. A picture on which nothing is found becomes black.
     progress : callable
-        Told what is being done and how far it is.
+        Called with what is being done and the part of it that is done.
 
     Returns
     -------
     LabeledDigits
-        Pictures in color come in gray, those of dark ink on bright paper turned over, and gray levels from
-        0 to 1, 0 to 16, −1 to 1 ... are brought to 0 to 255.
+        Colors become gray, dark ink on bright paper is inverted, and gray levels from 0 to 1, 0 to 16,
+        −1 to 1 ... are scaled to 0 to 255.
 
     Raises
     ------
@@ -106,11 +55,11 @@ def load_digits(
         from .fetching import fetched_files
 
         entry = entry_of(name)
-        images, labels, origins = entry.parse(fetched_files(entry), part)
-        return LabeledDigits(name, images, labels, origins, part=part)
-    from .from_path import read_own  # opens pictures, which a reader of MNIST needn't know
+        images, labels, groups = entry.parse(fetched_files(entry), part)
+        return LabeledDigits(name, images, labels, groups, part=part)
+    from .from_path import read_path  # needs OpenCV and Pillow, which MNIST doesn't
 
-    return read_own(Path(name), part, progress, normalize=normalize)
+    return read_path(Path(name), part, progress, normalize=normalize)
 
 
 def _is_path(name: str) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cache import cached
 from ..errors import DataError
-from ..files import cached
 from .idx import parse_idx, read_idx, write_idx
+from .labeled import Part
 
 _DATA = Path(__file__).with_name("data")
 
@@ -30,11 +30,11 @@ _FILES = {
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 
-Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """Images uint8 (n, 28, 28) and their labels uint8 (n,)."""
 
 
-def load_mnist() -> tuple[Part, Part]:
+def load_mnist() -> tuple[Arrays, Arrays]:
     """The 70,000 digits of MNIST, offline.
 
     The first call unpacks them into the user's cache (about a second).
@@ -52,8 +52,8 @@ def load_mnist() -> tuple[Part, Part]:
     return load_mnist_part("train"), load_mnist_part("test")
 
 
-def load_mnist_part(part: Literal["train", "test"]) -> Part:
-    """One part of :func:`load_mnist`, for those who need no more.
+def load_mnist_part(part: Part) -> Arrays:
+    """One part of :func:`load_mnist`.
 
     Parameters
     ----------

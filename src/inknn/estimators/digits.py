@@ -1,4 +1,4 @@
-"""The recognizer as a scikit-learn estimator."""
+"""The model as a scikit-learn estimator."""
 
 from __future__ import annotations
 
@@ -13,62 +13,55 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from ..errors import UnknownNameError
 from ..features import as_images
-from ..features.registry import DESCRIPTIONS
-from ..memory import read_model, write_model
-from ..metrics import METRICS
+from ..memory import Model
 from ..progress import Progress
-from ..recognizer import Answers, Recognizer
-from ..recognizer.settings import LEARNED, Settings
-from .neighbors import check_enough, checked_k
+from ..recognizer import Predictions, Recognizer
+from ..recognizer.settings import LEARNED, Settings, choose_settings
+from .validation import check_enough_references, check_n_neighbors
 
-__all__ = ["PRESETS", "DigitClassifier"]
-
-PRESETS: dict[str, dict[str, Any]] = {"best": {}, "fast": {"n_distorted": 0}}
-"""The settings (:class:`inknn.recognizer.settings.Settings`) in which the presets differ from the default."""
-
-
-_POWERS = {"distance": Settings().vote_power, "uniform": 0.0}
+__all__ = ["DigitClassifier"]
 
 
 class DigitClassifier(ClassifierMixin, BaseEstimator):
     """Classify 28 × 28 digits by their nearest neighbors in a learned metric.
 
-    Gradient histograms, a metric learned in closed form, exact k nearest neighbors, a distance-weighted
-    vote and a second look where it is split: see :mod:`inknn.recognizer.metric_learning` and :mod:`inknn.recognizer.votes`. There is no
-    training run; ``fit`` on MNIST's 60,000 digits takes some seconds.
+    Gradient histograms, a metric learned in closed form, exact k nearest neighbors, a distance-weighted vote
+    and re-ranking where it is split: see :mod:`inknn.recognizer`. There is no training run; ``fit`` on
+    MNIST's 60,000 digits takes some seconds.
 
     Parameters
     ----------
     n_neighbors : int
         Neighbors that vote.
     preset : {"best", "fast"}
-        Where voters disagree, ``"fast"`` looks at the vectors of more neighbors, ``"best"`` at their
-        pictures too (:mod:`inknn.recognizer.reranking`). It keeps these pictures, 784 bytes each, and takes a little
+        Where neighbors disagree, ``"fast"`` compares the vectors of more neighbors, ``"best"`` their pictures
+        too (:mod:`inknn.recognizer.reranking`). It keeps these pictures, 784 bytes each, and takes a little
         longer. Both were chosen by cross-validation on MNIST's training digits; :class:`inknn.DigitReader`
         uses ``"best"``, which makes fewer errors on the digits of other people and scanners too.
     features : str
-        What digits are compared by: ``"learned"``, or one of :data:`inknn.features.DESCRIPTIONS`, of which
-        nothing is learned and no second look is taken; the preset is then of no effect, nor are
+        What digits are compared by: ``"learned"``, or one of :data:`inknn.features.registry.DESCRIPTIONS`,
+        for which nothing is learned and nothing re-ranked; the preset is then of no effect, nor are
         ``n_components`` and ``shrinkage``.
     metric : str
         A name in :data:`inknn.metrics.METRICS`; those that compare pictures go with ``features="pixels"``.
     weights : {"distance", "uniform"}
         A neighbor at distance d has 1/d⁴ votes, or each has one; of equal votes the nearest decides.
     n_components : int
-        Dimensions of the space they are looked for in.
+        Dimensions of the learned space.
     shrinkage : float
         Share of the scaled identity in the within-class covariance, 0 to 1.
     n_jobs : int, optional
-        Threads; all CPUs by default. No answer depends on it.
+        Threads; all CPUs by default. No prediction depends on it.
 
     Attributes
     ----------
     classes_ : (c,)
         The labels seen in ``fit``, sorted; of any type.
+    model_ : Model
+        What was fitted.
     recognizer_ : Recognizer
-        Does the work.
+        The model's recognizer.
     n_features_in_ : int
         784.
 
@@ -112,7 +105,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         y : (n,)
             Labels of any kind: numbers, strings, ...
         progress : Progress, optional
-            Told how far it is.
+            Called with what is being done, and how much of it is done.
 
         Returns
         -------
@@ -121,9 +114,12 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If ``X`` is no digits, ``y`` no labels, or there isn't one for each.
+            If ``X`` is no digits, ``y`` no labels, there isn't one for each, or a parameter is wrong; for an
+            unknown name the message offers the nearest.
+        TypeError
+            If ``n_neighbors`` is no whole number.
         """
-        self.check_parameters()
+        settings = self._settings()
         if y is None:
             raise ValueError("DigitClassifier requires y to be passed, but the target y is None")
         images = self._images(X, reset=True)
@@ -133,71 +129,48 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(
                 f"there must be one label for each digit, got {len(labels)} for {len(images)} digits"
             )
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        self.recognizer_ = Recognizer.fit(
-            images,
-            codes,
-            progress,
-            settings=self._settings(),
-            n_labels=len(self.classes_),
-            n_threads=self.n_jobs,
+        self.model_ = Model.fit(
+            images, labels, settings, name="this classifier", n_threads=self.n_jobs, progress=progress
         )
         return self
 
-    def check_parameters(self) -> None:
-        """What ``fit`` checks first.
-
-        Raises
-        ------
-        ValueError
-            If a parameter can't be; for an unknown name it offers the nearest.
-        """
-        checked_k(self.n_neighbors)
-        if self.preset not in PRESETS:
-            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
-        if self.weights not in _POWERS:
-            raise ValueError(f"weights must be one of {', '.join(_POWERS)}, got {self.weights!r}")
-        if self.features not in (LEARNED, *DESCRIPTIONS):
-            raise UnknownNameError("feature", self.features, [LEARNED, *DESCRIPTIONS])
-        if self.metric not in METRICS:
-            raise UnknownNameError("metric", self.metric, METRICS)
-        if METRICS[self.metric].takes_digits and self.features != "pixels":
-            raise ValueError(f"the metric {self.metric} compares pictures, so features must be 'pixels'")
-
     def _settings(self) -> Settings:
-        special: dict[str, Any] = dict(PRESETS[self.preset])
-        if self.features != LEARNED:
-            special = {"n_distorted": 0, "n_second_look": 0}
-        if self.metric != "euclidean":  # any other search takes a hundred times as long
-            special["n_calibrating"] = 1000
-        return Settings(
-            feature=self.features,
+        return choose_settings(
+            preset=self.preset,
+            n_neighbors=check_n_neighbors(self.n_neighbors),
+            features=self.features,
             metric=self.metric,
-            vote_power=_POWERS[self.weights],
+            weights=self.weights,
             n_components=self.n_components,
             shrinkage=self.shrinkage,
-            n_voters=self.n_neighbors,
-            n_witnesses=max(self.n_neighbors, Settings().n_witnesses),
-            **special,
         )
 
     @classmethod
-    def _from_recognizer(cls, recognizer: Recognizer) -> Self:
-        """The estimator that ``fit`` would have given, around a recognizer of the digits 0 to 9."""
-        settings = recognizer.settings
+    def from_model(cls, model: Model) -> Self:
+        """The estimator that ``fit`` would have given, around a model."""
+        settings = model.recognizer.settings
         classifier = cls(
-            n_neighbors=settings.n_voters,
-            preset="best" if settings.n_distorted or settings.feature != LEARNED else "fast",
+            n_neighbors=settings.n_neighbors,
+            preset=settings.preset,
             features=settings.feature,
             metric=settings.metric,
-            weights="distance" if settings.vote_power else "uniform",
+            weights=settings.weights,
             n_components=settings.n_components,
             shrinkage=settings.shrinkage,
         )
-        classifier.classes_ = np.arange(recognizer.n_labels, dtype=np.uint8)
-        classifier.recognizer_ = recognizer
+        classifier.model_ = model
         classifier.n_features_in_ = 784
         return classifier
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels seen in ``fit``, sorted, (c,)."""
+        return self.model_.classes
+
+    @property
+    def recognizer_(self) -> Recognizer:
+        """What recognizes the digits; its labels are places in ``classes_``."""
+        return self.model_.recognizer
 
     def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
         """Keep what was learned in a file, in one step: plain arrays under a checksum, no pickle.
@@ -215,7 +188,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             If it can't be written.
         """
         check_is_fitted(self)
-        write_model(path, self._asked_with_current_k(), self.classes_)
+        self._current_model().save(path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -234,25 +207,21 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If the file is damaged, no model, or one of another version; it says which.
+            If the file is damaged, no model, or one of another version; the message says which.
         FileNotFoundError
             If there is none.
         """
-        recognizer, classes = read_model(path)
-        classifier = cls._from_recognizer(recognizer)
-        classifier.classes_ = classes
-        return classifier
+        return cls.from_model(Model.open(path))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Labels of digits, uint8 (n, 28, 28) or (n, 784): (n,), of the type seen in ``fit``."""
-        answers = self._answers(X)
-        return self.classes_[answers.labels]
+        return self._predictions(X).labels
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Probability of each class, in the order of ``classes_``.
 
-        The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.recognizer.calibration`); the
-        rest is divided among the other labels (:meth:`inknn.recognizer.Answers.probabilities`).
+        The label :meth:`predict` gives has the calibrated confidence (:mod:`inknn.recognizer.calibration`);
+        the rest is divided among the other labels (:meth:`inknn.recognizer.Predictions.probabilities`).
 
         Parameters
         ----------
@@ -263,7 +232,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
         float64 (n, c)
             Rows sum to 1; the largest is that of :meth:`predict`.
         """
-        return self._answers(X).probabilities()
+        return self._predictions(X).probabilities()
 
     @overload
     def kneighbors(
@@ -294,9 +263,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             Rows of the ``X`` of ``fit``; of equally near ones, the smaller index comes first.
         """
         check_is_fitted(self)
-        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
+        k = check_n_neighbors(self.n_neighbors if n_neighbors is None else n_neighbors)
         images = self._images(X)
-        check_enough(k, len(self.recognizer_.labels), len(images))
+        check_enough_references(k, len(self.recognizer_.labels), len(images))
         distances, indices = self.recognizer_.neighbors(images, k, n_threads=self.n_jobs)
         return (distances, indices) if return_distance else indices
 
@@ -312,18 +281,15 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):
             )
         return images
 
-    def _answers(self, X: ArrayLike) -> Answers:
+    def _predictions(self, X: ArrayLike) -> Predictions:
         check_is_fitted(self)
-        return self._asked_with_current_k().recognize(self._images(X), n_threads=self.n_jobs)
+        return self._current_model().predict(self._images(X), n_threads=self.n_jobs)
 
-    def _asked_with_current_k(self) -> Recognizer:
-        """The recognizer, with the neighbors that vote as ``set_params`` may have changed them since fit."""
-        settings = self.recognizer_.settings
-        if settings.n_voters == self.n_neighbors:
-            return self.recognizer_
-        witnesses = max(self.n_neighbors, settings.n_witnesses)
-        changed = replace(settings, n_voters=self.n_neighbors, n_witnesses=witnesses)
-        return replace(self.recognizer_, settings=changed)
+    def _current_model(self) -> Model:
+        """The model, with as many neighbors voting as ``set_params`` may have set since ``fit``."""
+        if self.recognizer_.settings.n_neighbors == self.n_neighbors:
+            return self.model_
+        return replace(self.model_, recognizer=self.recognizer_.with_neighbors(self.n_neighbors))
 
 
 def _on_white(images: NDArray[np.uint8]) -> bool:

@@ -1,53 +1,56 @@
-"""Nearest neighbors as a scikit-learn estimator: exact, in any metric, of references that come and go."""
+"""Nearest neighbors as a scikit-learn estimator: exact, in any metric, among references that come and go."""
 
 from __future__ import annotations
 
-import numbers
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..metrics import MeasuredReferences, MetricLike, find_metric
-from ..search import ExactIndex
+from ..metrics import MetricLike, build_index
+from ..search import Index, without_itself
+from ..search.index import WithinRadius
+from ..search.topk import Neighbors
+from .validation import (
+    check_enough_references,
+    check_n_jobs,
+    check_n_neighbors,
+    check_search_parameters,
+    resolve_metric,
+)
 
 __all__ = ["NearestNeighbors"]
 
-_OTHER_NAMES = {"l1": "manhattan", "cityblock": "manhattan", "l2": "euclidean"}
-_POWERS = {1: "manhattan", 2: "euclidean", np.inf: "chebyshev"}  # of Minkowski's distance, with names
-_TYPES = [np.float64, np.float32, np.uint8]  # kept as they are; all else becomes the first
-
-Found = tuple[NDArray[np.float64], NDArray[np.int64]]
-Lists = tuple[list[NDArray[np.float64]], list[NDArray[np.int64]]]
+_TYPES = [np.float64, np.float32, np.uint8]  # kept as they are; all others become the first
 
 
 class NearestNeighbors(BaseEstimator):
     """The nearest of many vectors, exactly, as ``sklearn.neighbors.NearestNeighbors`` gives them.
 
-    A drop-in that is faster, keeps pixels as uint8, orders neighbors by (distance, index) and learns and
-    forgets references without being fitted anew. Each reference keeps its index: rows of ``fit`` count from
+    A drop-in that is faster, keeps pixels as uint8, orders neighbors by (distance, index) and adds and
+    removes references without being fitted anew. Each reference keeps its index: rows of ``fit`` count from
     0, those of :meth:`add` go on from there, and the index of a removed one is never used again.
 
     Parameters
     ----------
     n_neighbors : int
-        What :meth:`kneighbors` looks for by default.
+        Neighbors that :meth:`kneighbors` finds by default.
     metric : str or callable
         A name in :data:`inknn.metrics.METRICS`, or a function of two vectors; ``"l1"``, ``"l2"`` and
-        ``"cityblock"`` are understood. Costly metrics are exact within a shortlist of Euclidean neighbors,
-        whose length that table says.
+        ``"cityblock"`` are understood. Costly metrics are exact within a shortlist of Euclidean neighbors;
+        that table holds its length.
     radius : float
-        What :meth:`radius_neighbors` looks within by default.
+        Distance within which :meth:`radius_neighbors` searches by default.
     algorithm : {"auto", "brute", "kd_tree", "ball_tree"}, leaf_size : int
-        For scikit-learn's sake: there is one search, exact and the fastest for all.
+        For compatibility with scikit-learn: they change nothing, as there is one search for all.
     p : float
         Of ``"minkowski"``; 2, as in scikit-learn, is Euclid's.
     metric_params : dict, optional
         Of the metric, like ``{"p": 3}`` of ``"minkowski"``.
     n_jobs : int, optional
-        Threads; all CPUs by default, and for -1. No answer depends on it.
+        Threads; all CPUs by default, and for -1. No result depends on it.
 
     Attributes
     ----------
@@ -98,19 +101,16 @@ class NearestNeighbors(BaseEstimator):
         TypeError
             If ``n_neighbors`` is no whole number.
         """
-        checked_k(self.n_neighbors)
-        check_algorithm(self.algorithm)
-        find_metric(in_our_terms(self.metric, self.p, self.metric_params)[0])
-        _threads(self.n_jobs)
+        check_search_parameters(self)
         rows = validate_data(self, X, dtype=_TYPES, order="C")
-        self._searched = self._search_over(rows)
-        self._others: dict[str, _Renamed] = {}
+        self._index = self._build(rows)
+        self._wider: dict[str, _WiderIndex] = {}
         self.n_samples_fit_ = len(rows)
         return self
 
     def kneighbors(
         self, X: ArrayLike | None = None, n_neighbors: int | None = None, return_distance: bool = True
-    ) -> Found | NDArray[np.int64]:
+    ) -> Neighbors | NDArray[np.int64]:
         """The references nearest to each of ``X``.
 
         Parameters
@@ -131,17 +131,17 @@ class NearestNeighbors(BaseEstimator):
         Raises
         ------
         ValueError
-            If ``X`` doesn't fit, or there are fewer references than neighbors asked for.
+            If ``X`` doesn't fit, or there are fewer references than neighbors to find.
         """
         check_is_fitted(self)
-        k = checked_k(self.n_neighbors if n_neighbors is None else n_neighbors)
-        check_enough(k, self.n_samples_fit_, None if X is None else np.shape(X)[0])
+        k = check_n_neighbors(self.n_neighbors if n_neighbors is None else n_neighbors)
+        check_enough_references(k, self.n_samples_fit_, None if X is None else np.shape(X)[0])
         if X is None:
-            rows, ids = self._searched.references()
-            distances, indices = _without_self(*self._searched.query(rows, k + 1), ids)
+            rows, ids = self._index.references()
+            distances, indices = without_itself(*self._index.query(rows, k + 1), ids)
         else:
-            searched, rows = self._for_queries(X)
-            distances, indices = searched.query(rows, k)
+            index, rows = self._for_queries(X)
+            distances, indices = index.query(rows, k)
         return (distances, indices) if return_distance else indices
 
     def kneighbors_graph(
@@ -178,7 +178,7 @@ class NearestNeighbors(BaseEstimator):
     def _graph(
         self, distances: NDArray[np.float64], indices: NDArray[np.int64], ends: NDArray[np.int64], mode: str
     ) -> Any:
-        """A matrix with a row for each query; its entries lie between two ``ends``."""
+        """A matrix with a row for each query; its entries are those between two ``ends``."""
         from scipy.sparse import csr_matrix
 
         if mode not in ("connectivity", "distance"):
@@ -186,7 +186,7 @@ class NearestNeighbors(BaseEstimator):
                 f'Unsupported mode, must be one of "connectivity", or "distance" but got "{mode}" instead'
             )
         values = np.ones(indices.size) if mode == "connectivity" else distances
-        return csr_matrix((values, indices, ends), shape=(len(ends) - 1, self._searched.n_ids))
+        return csr_matrix((values, indices, ends), shape=(len(ends) - 1, self._index.n_ids))
 
     def radius_neighbors(
         self,
@@ -215,39 +215,39 @@ class NearestNeighbors(BaseEstimator):
         check_is_fitted(self)
         r = self.radius if radius is None else radius
         if X is None:
-            rows, ids = self._searched.references()
-            distances, indices = self._searched.radius(rows, r)
+            rows, ids = self._index.references()
+            distances, indices = self._index.query_radius(rows, r)
             others = [mine != me for mine, me in zip(indices, ids, strict=True)]
             distances = [mine[kept] for mine, kept in zip(distances, others, strict=True)]
             indices = [mine[kept] for mine, kept in zip(indices, others, strict=True)]
         else:
-            searched, rows = self._for_queries(X)
-            distances, indices = searched.radius(rows, r)
+            index, rows = self._for_queries(X)
+            distances, indices = index.query_radius(rows, r)
         return (_ragged(distances), _ragged(indices)) if return_distance else _ragged(indices)
 
     def add(self, X: ArrayLike) -> NDArray[np.int64]:
-        """Take in more references, (m, dims), and return their indices.
+        """Add references, (m, dims), and return their indices.
 
-        They become numbers of the type of those in ``fit``; what would not survive that is refused.
+        They are converted to the type of those in ``fit``, which must hold the same numbers.
 
         Raises
         ------
         ValueError
-            If they don't fit.
+            If they don't fit, or that type can't hold them.
         """
         check_is_fitted(self)
         rows = validate_data(self, X, dtype=_TYPES, order="C", reset=False)
-        cast = rows.astype(self._searched.dtype) if _survives(rows, self._searched.dtype) else None
+        cast = rows.astype(self._index.dtype) if _survives(rows, self._index.dtype) else None
         if cast is None:
             raise ValueError(
-                f"references are {self._searched.dtype}, and X holds numbers which that type does not"
+                f"references are {self._index.dtype}, and X holds numbers which that type does not"
             )
-        indices = self._searched.add(cast)
+        indices = self._index.add(cast)
         self._changed()
         return indices
 
     def remove(self, indices: ArrayLike) -> Self:
-        """Forget references by their indices, each given at most once; the others keep theirs.
+        """Remove references by their indices, each given at most once; the others keep theirs.
 
         Raises
         ------
@@ -255,35 +255,34 @@ class NearestNeighbors(BaseEstimator):
             If there is no such reference (any more). None is removed then.
         """
         check_is_fitted(self)
-        self._searched.remove(indices)
+        self._index.remove(indices)
         self._changed()
         return self
 
     def _changed(self) -> None:
-        self.n_samples_fit_ = len(self._searched)
-        self._others = {}
+        self.n_samples_fit_ = len(self._index)
+        self._wider = {}
 
-    def _search_over(self, rows: NDArray[Any]) -> _Searched:
-        metric, parameters = in_our_terms(self.metric, self.p, self.metric_params)
-        if metric == "euclidean":
-            return ExactIndex(rows, _threads(self.n_jobs))
-        return MeasuredReferences(rows, metric, parameters, _threads(self.n_jobs))
+    def _build(self, rows: NDArray[Any]) -> Index:
+        metric, parameters = resolve_metric(self.metric, self.p, self.metric_params)
+        return build_index(rows, metric, metric_params=parameters, n_threads=check_n_jobs(self.n_jobs))
 
-    def _for_queries(self, X: ArrayLike) -> tuple[_Searched | _Renamed, NDArray[Any]]:
-        """Queries in the type of the references; else both in the queries' type, whose numbers decide."""
-        mine = self._searched.dtype
+    def _for_queries(self, X: ArrayLike) -> tuple[Index | _WiderIndex, NDArray[Any]]:
+        """The index to search, and the queries in its type: one that holds all numbers of both."""
+        mine = self._index.dtype
         if self._are_plain_bytes(X) and mine == np.uint8:
-            return self._searched, np.ascontiguousarray(X)
+            return self._index, np.ascontiguousarray(X)
         rows = validate_data(self, X, dtype=_TYPES, order="C", reset=False)
         if _survives(rows, mine):
-            return self._searched, rows.astype(mine, copy=False)
+            return self._index, rows.astype(mine, copy=False)
         wide = np.result_type(mine, rows.dtype)
-        if wide.name not in self._others:
-            self._others[wide.name] = _Renamed(self, *self._searched.references(), wide)
-        return self._others[wide.name], rows.astype(wide, copy=False)
+        if wide.name not in self._wider:
+            references, ids = self._index.references()
+            self._wider[wide.name] = _WiderIndex(self._build(references.astype(wide)), ids)
+        return self._wider[wide.name], rows.astype(wide, copy=False)
 
     def _are_plain_bytes(self, X: ArrayLike) -> bool:
-        """Whether scikit-learn's checks, a third of the time of one query, would find nothing to say."""
+        """Whether scikit-learn's checks, which take a third of the time of one query, would surely pass."""
         return (
             type(X) is np.ndarray
             and X.dtype == np.uint8
@@ -293,46 +292,19 @@ class NearestNeighbors(BaseEstimator):
         )
 
 
-class _Searched(Protocol):
-    """What looks for neighbors: an ExactIndex, or something that stands in for one."""
+class _WiderIndex:
+    """References in a wider type than their own, under their own indices."""
 
-    dtype: np.dtype[Any]
+    def __init__(self, index: Index, ids: NDArray[np.int64]) -> None:
+        self._index, self._ids = index, ids
 
-    @property
-    def n_ids(self) -> int: ...
-    def __len__(self) -> int: ...
-    def query(self, queries: NDArray[Any], k: int) -> Found: ...
-    def radius(self, queries: NDArray[Any], r: float) -> Lists: ...
-    def references(self) -> tuple[NDArray[Any], NDArray[np.int64]]: ...
-    def add(self, rows: NDArray[Any]) -> NDArray[np.int64]: ...
-    def remove(self, indices: ArrayLike) -> None: ...
-
-
-class _Renamed:
-    """References in a wider type than their own, under their old indices."""
-
-    def __init__(
-        self, owner: NearestNeighbors, rows: NDArray[Any], ids: NDArray[np.int64], dtype: np.dtype[Any]
-    ) -> None:
-        self._searched, self._ids = owner._search_over(rows.astype(dtype)), ids
-
-    def query(self, queries: NDArray[Any], k: int) -> Found:
-        distances, found = self._searched.query(queries, k)
+    def query(self, queries: NDArray[Any], k: int) -> Neighbors:
+        distances, found = self._index.query(queries, k)
         return distances, self._ids[found]
 
-    def radius(self, queries: NDArray[Any], r: float) -> Lists:
-        distances, found = self._searched.radius(queries, r)
+    def query_radius(self, queries: NDArray[Any], r: float) -> WithinRadius:
+        distances, found = self._index.query_radius(queries, r)
         return distances, [self._ids[mine] for mine in found]
-
-
-def _without_self(
-    distances: NDArray[np.float64], indices: NDArray[np.int64], ids: NDArray[np.int64]
-) -> Found:
-    """Neighbors less each query itself; less the last where it isn't among them, behind its equals."""
-    kept = indices != ids[:, None]
-    kept[kept.all(axis=1), -1] = False
-    shape = (len(ids), indices.shape[1] - 1)
-    return distances[kept].reshape(shape), indices[kept].reshape(shape)
 
 
 def _survives(rows: NDArray[Any], dtype: np.dtype[Any]) -> bool:
@@ -343,53 +315,6 @@ def _survives(rows: NDArray[Any], dtype: np.dtype[Any]) -> bool:
         return False
     with np.errstate(over="ignore"):
         return bool((rows.astype(dtype) == rows).all())
-
-
-def in_our_terms(
-    metric: MetricLike, p: float, parameters: dict[str, Any] | None
-) -> tuple[MetricLike, dict[str, Any]]:
-    """A metric as scikit-learn may name it, by our name for it, and its parameters."""
-    given = dict(parameters or {})
-    if not isinstance(metric, str):
-        return metric, given
-    metric = _OTHER_NAMES.get(metric, metric)
-    if metric != "minkowski":
-        return metric, given
-    power = given.pop("p", p)
-    if power in _POWERS:
-        return _POWERS[power], given
-    return metric, {**given, "p": power}
-
-
-def check_algorithm(algorithm: str) -> None:
-    """ValueError for what scikit-learn wouldn't take either."""
-    if algorithm not in ("auto", "brute", "kd_tree", "ball_tree"):
-        raise ValueError(f"algorithm must be auto, brute, kd_tree or ball_tree, got {algorithm!r}")
-
-
-def checked_k(k: Any) -> int:
-    """A number of neighbors, checked as scikit-learn does it: TypeError, ValueError."""
-    if isinstance(k, bool) or not isinstance(k, numbers.Integral):
-        raise TypeError(f"n_neighbors does not take {type(k)} value, enter integer value")
-    if k < 1:
-        raise ValueError(f"Expected n_neighbors > 0. Got {k}")
-    return int(k)
-
-
-def check_enough(k: int, n_references: int, n_queries: int | None) -> None:
-    """ValueError where there are fewer references than neighbors; None queries are the references."""
-    if k > n_references - (n_queries is None):
-        sign, asked = ("<", n_references) if n_queries is None else ("<=", n_queries)
-        raise ValueError(
-            f"Expected n_neighbors {sign} n_samples_fit, but n_neighbors = {k}, "
-            f"n_samples_fit = {n_references}, n_samples = {asked}"
-        )
-
-
-def _threads(n_jobs: int | None) -> int | None:
-    if n_jobs == 0:
-        raise ValueError("n_jobs == 0 has no meaning")
-    return None if n_jobs is None or n_jobs < 0 else n_jobs
 
 
 def _ragged(parts: list[NDArray[Any]]) -> NDArray[Any]:

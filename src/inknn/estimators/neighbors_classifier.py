@@ -1,4 +1,4 @@
-"""The k-nearest-neighbor classifier, as scikit-learn has it, over our searches and metrics."""
+"""scikit-learn's k-nearest-neighbor classifier, with inknn's searches and metrics."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..metrics import MetricLike, find_metric
-from .neighbors import NearestNeighbors, check_algorithm, checked_k, in_our_terms
+from ..metrics import MetricLike
+from ..recognizer.votes import Votes, vote
+from .neighbors import NearestNeighbors
+from .validation import check_search_parameters
 
 __all__ = ["KNeighborsClassifier"]
 
@@ -22,9 +24,8 @@ Weights = Literal["uniform", "distance"] | Callable[[NDArray[np.float64]], NDArr
 class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
     """Classify by a vote among the k nearest neighbors, in any metric of :data:`inknn.metrics.METRICS`.
 
-    A drop-in for ``sklearn.neighbors.KNeighborsClassifier`` where each row has one label. Its order leaves
-    nothing to chance: of equally near neighbors the one seen first in ``fit`` comes first, of equal votes
-    the smaller label wins.
+    A drop-in for ``sklearn.neighbors.KNeighborsClassifier`` where each row has one label. Ties are decided:
+    of equally near neighbors the one seen first in ``fit`` comes first, of equal votes the lowest label wins.
 
     Parameters
     ----------
@@ -35,12 +36,12 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         ``"p2dhmdm"``) take 28 × 28 digits only and are exact within a shortlist of Euclidean neighbors,
         whose length the table of metrics says.
     weights : {"uniform", "distance"} or callable
-        All votes the same; by one over the distance, where those at distance zero outvote all others; or a
-        function of distances (n, k) that returns weights (n, k). None is ``"uniform"``.
+        One vote for each neighbor; one over the distance, where neighbors at distance zero outvote all
+        others; or a function of distances (n, k) that returns weights (n, k). None is ``"uniform"``.
     algorithm, leaf_size, p, metric_params
         As of :class:`inknn.NearestNeighbors`.
     n_jobs : int, optional
-        Threads; all CPUs by default. No answer depends on it.
+        Threads; all CPUs by default. No prediction depends on it.
 
     Attributes
     ----------
@@ -77,7 +78,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Keep the neighbors to ask.
+        """Keep the rows whose nearest neighbors will vote.
 
         Parameters
         ----------
@@ -93,7 +94,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If ``X`` or ``y`` or a parameter is no good; in scikit-learn's words where it has some.
+            If ``X``, ``y`` or a parameter is refused; with scikit-learn's message where there is one.
         """
         self._check_parameters()
         rows, y = validate_data(self, X, y)
@@ -160,41 +161,40 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Share of the vote of each class, float64 (n, c), in the order of ``classes_``; of ``X`` (n, d)."""
-        check_is_fitted(self)
-        self._check_parameters()
-        distances, indices = self.kneighbors(X)
-        weights = self._weights(distances)
-        places = self._codes[indices] + len(self.classes_) * np.arange(len(indices))[:, None]
-        size = len(indices) * len(self.classes_)
-        votes = np.bincount(places.ravel(), weights.ravel(), minlength=size).reshape(len(indices), -1)
-        totals = votes.sum(axis=1, keepdims=True)
-        return np.divide(votes, totals, out=np.full_like(votes, 1 / len(self.classes_)), where=totals > 0)
+        return self._votes(X).shares
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Labels with the most votes, (n,), of the type seen in ``fit``; of ``X`` (n, d)."""
-        shares = self.predict_proba(X)
-        return self.classes_[shares.argmax(axis=1)]
+        votes = self._votes(X)
+        return self.classes_[votes.labels]
+
+    def _votes(self, X: ArrayLike) -> Votes:
+        check_is_fitted(self)
+        self._check_parameters()
+        distances, indices = self.kneighbors(X)
+        return vote(
+            distances,
+            self._codes[indices],
+            n_labels=len(self.classes_),
+            power=1 if self.weights == "distance" else 0,
+            weights=self._given_weights(distances),
+            ties="lowest label",
+        )
 
     def _check_parameters(self) -> None:
-        checked_k(self.n_neighbors)
+        check_search_parameters(self)
         if not callable(self.weights) and self.weights not in ("uniform", "distance", None):
             raise ValueError(
                 f"weights must be 'uniform', 'distance' or a function of distances, got {self.weights!r}"
             )
-        check_algorithm(self.algorithm)
-        find_metric(in_our_terms(self.metric, self.p, self.metric_params)[0])
 
-    def _weights(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
-        if callable(self.weights):
-            weights = np.asarray(self.weights(distances), dtype=np.float64)
-            if weights.shape != distances.shape:
-                raise ValueError(
-                    f"weights must give one for each distance, {distances.shape}, got {weights.shape}"
-                )
-            return weights
-        if self.weights in ("uniform", None):
-            return np.ones_like(distances)
-        with np.errstate(divide="ignore"):
-            weights = 1 / distances
-        same = np.isinf(weights)
-        return np.where(same.any(axis=1, keepdims=True), same, weights)
+    def _given_weights(self, distances: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """What a function for ``weights`` returns, (n, k)."""
+        if not callable(self.weights):
+            return None
+        weights = np.asarray(self.weights(distances), dtype=np.float64)
+        if weights.shape != distances.shape:
+            raise ValueError(
+                f"weights must give one for each distance, {distances.shape}, got {weights.shape}"
+            )
+        return weights

@@ -1,4 +1,4 @@
-"""What may be done to digits before they are described: one line each, to combine in a ``Pipeline``.
+"""Steps before the features, one line each, to combine in a ``Pipeline``.
 
 >>> from sklearn.neighbors import KNeighborsClassifier
 >>> from sklearn.pipeline import make_pipeline
@@ -26,6 +26,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ..errors import UnknownNameError
 from ..glyph.deskew import deskew, moments
 from ..glyph.normalize import SIDE, normalize
+from .validation import check_square_images
 
 __all__ = [
     "PREPROCESSING",
@@ -63,19 +64,19 @@ class Preprocessing:
 
 
 class _PictureStep(TransformerMixin, BaseEstimator):
-    """A step that looks at one picture at a time and learns nothing but their size."""
+    """A step that changes each picture by itself, and learns only their size."""
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check that ``X`` holds square pictures, uint8 (n, pixels) or (n, side, side)."""
         self._check_parameters()
-        images = self._pictures(X, reset=True)
+        images = check_square_images(self, X, reset=True)
         self._n_features_out = self._side_out(images.shape[1]) ** 2
         return self
 
     def transform(self, X: ArrayLike) -> Pictures:
         """The pictures, changed: uint8 (n, pixels)."""
         check_is_fitted(self, "n_features_in_")
-        images = self._pictures(X, reset=False)
+        images = check_square_images(self, X)
         return self._changed(images).reshape(len(images), -1)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -85,25 +86,12 @@ class _PictureStep(TransformerMixin, BaseEstimator):
         return np.array([f"pixel_{y}_{x}" for y in range(side) for x in range(side)], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
-        """What scikit-learn may expect: the result is always uint8."""
+        """The tags of this estimator: the result is always uint8."""
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []
         tags.input_tags.three_d_array = True
         tags.input_tags.positive_only = True
         return tags
-
-    def _pictures(self, X: ArrayLike, *, reset: bool) -> Pictures:
-        """uint8 (n, side, side), after scikit-learn has had its look at them."""
-        values = np.asarray(X).reshape(len(X), -1) if getattr(X, "ndim", 2) == 3 else X  # type: ignore[arg-type]
-        flat = validate_data(self, values, dtype="numeric", reset=reset)
-        side = math.isqrt(flat.shape[1])
-        if side * side != flat.shape[1]:
-            raise ValueError(f"X must hold square pictures, and {flat.shape[1]} pixels make no square")
-        with np.errstate(invalid="ignore"):
-            gray = flat.astype(np.uint8)
-        if not np.array_equal(gray, flat):
-            raise ValueError("X must hold gray levels, whole numbers from 0 to 255")
-        return gray.reshape(-1, side, side)
 
     def _check_parameters(self) -> None:
         """Raise a ``ValueError`` for one that makes no sense."""
@@ -143,7 +131,7 @@ class Center(_PictureStep):
         rows, columns = _mass(images) if self.by == "mass" else _boxes(images)
         moved = np.zeros_like(images)
         for i, image in enumerate(images):
-            # Halves always go the same way: a digit must come to lie alike wherever it was.
+            # Halves are always rounded the same way: the result must not depend on where the digit was.
             down, right = (math.floor(middle - place[i] + 0.5) for place in (rows, columns))
             moved[i] = _shifted(image, down, right)
         return moved
@@ -176,7 +164,7 @@ class Binarize(_PictureStep):
     Parameters
     ----------
     threshold : int, optional
-        Ink is what is brighter, 0 to 254; by default Otsu's threshold of each digit.
+        Pixels above it are ink, 0 to 254; by default Otsu's threshold of each digit.
     """
 
     def __init__(self, threshold: int | None = None) -> None:
@@ -235,7 +223,7 @@ class Scale(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     top : float
-        What becomes 1, above 0.
+        The number that becomes 1, above 0.
     """
 
     def __init__(self, top: float = 255.0) -> None:
@@ -333,7 +321,7 @@ def preprocess(name: str, **parameters: Any) -> Any:
     Raises
     ------
     UnknownNameError
-        If there is none of that name, a ``ValueError``; it says which is nearest.
+        If there is none of that name, a ``ValueError``; the message offers the most similar one.
     """
     if name not in PREPROCESSING:
         raise UnknownNameError("preprocessing", name, PREPROCESSING)

@@ -1,10 +1,10 @@
-"""What a digit is compared by: images → vectors whose Euclidean distance tells digits apart.
+"""Features: images → vectors whose Euclidean distance tells digits apart.
 
     images ──gradient──▶ histograms of edge directions ──projection──▶ short whitened vectors
 
-``gradient`` looks at one image at a time; ``projection`` is learned from labeled vectors in closed form;
-``shape`` holds descriptions that need no learning, ``registry`` all of them by name. :mod:`inknn.estimators`
-makes scikit-learn transformers of them.
+``gradient`` describes one image at a time; ``projection`` is learned from labeled vectors in closed form.
+``shape`` holds descriptors that need no learning, and ``registry`` lists them by name; ``augmentation`` makes
+deformed digits to learn from. :mod:`inknn.estimators` wraps them as scikit-learn transformers.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Digits as they might have been: in another hand, with another pen, badly scanned, cut or stuck together.
+"""Augmentation: digits as another hand, pen or scanner might have made them; and halves and pairs of digits.
 
-No variant ever becomes a prototype. The metric learns from deformed digits which differences mean nothing
-(:mod:`inknn.features.projection`), and the verdict learns from pieces and pairs what is no digit, though it
-is made of the same strokes.
+No augmented digit is ever a reference. The metric learns from deformed digits which differences mean nothing
+(:mod:`inknn.features.projection`). The verdict learns from halves and pairs, which are made of the same
+strokes, what is no digit.
 
-All variants are in MNIST's normal form again. They are drawn larger, twice for smooth changes and four times
-for those of stroke width, where a quarter of a pixel counts.
+All are in MNIST's normal form again. They are drawn larger: twice for smooth changes and four times for those
+of stroke width, where a quarter of a pixel counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["DEFORMATIONS", "deform", "halves", "pairs"]
 _ZOOM = 2
 _FINE_ZOOM = 4
 _FAINT = 30  # gray levels; a blend's fringe below this is not ink
-_NARROW = 2.5  # spread in pixels; half of a digit narrower than this may be a digit (a one) again
+_NARROW = 2.5  # spread in pixels; half of a digit narrower than this may be a digit, a one, itself
 
 Image = NDArray[np.uint8]
 Canvas = NDArray[np.float32]
@@ -51,7 +51,7 @@ def deform(images: NDArray[np.uint8], kind: str, seed: int = 0) -> NDArray[np.ui
 
 
 def halves(images: NDArray[np.uint8], seed: int = 0) -> NDArray[np.uint8]:
-    """One half of each digit, cut about its middle, upright or level; narrow digits are left out.
+    """One half of each digit, cut across or down near its middle; narrow digits are left out.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def halves(images: NDArray[np.uint8], seed: int = 0) -> NDArray[np.uint8]:
     for image in images[moments(images).spread > _NARROW]:
         ink = _crop(image)
         side = int(random.integers(4))
-        ink = np.rot90(ink, side)  # so that it is always the top half that stays
+        ink = np.rot90(ink, side)  # so that the half to keep is always the upper one
         middle = max(1, len(ink) // 2 + int(random.integers(-2, 3)))
         half = np.rot90(ink[:middle], -side)
         if half.max() > 2 * _FAINT:

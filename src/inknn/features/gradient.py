@@ -1,13 +1,13 @@
-"""Gradient histograms: which way the edges of the ink run, and roughly where.
+"""Gradient histograms: the directions of the edges of the ink, and roughly where they are.
 
 A digit is straightened, the direction of its edges is measured at each pixel, and the strength of the
-edges is summed by direction and place. Two digits of the same shape then lie close together even where
-their strokes differ in thickness or miss each other by a pixel, which is what makes the distance between
-raw pixels so poor a judge.
+edges is summed by direction and place. Two digits of the same shape are then close together even where
+their strokes differ in thickness or miss each other by a pixel. The distance between raw pixels lacks that.
 
 The steps, for each image:
 
-1. straighten, center and half-way even out the width by moments (:mod:`inknn.glyph.deskew`), on a square
+1. straighten, center and bring the width half-way to a common one, by moments (:mod:`inknn.glyph.deskew`), on
+a square
    of ``side`` pixels;
 2. Sobel's 3×3 derivatives, black beyond the square, and the square root of their length: the strength;
 3. edge strength shared between the two nearest of ``bins`` directions (signed: dark-to-bright differs from
@@ -31,13 +31,14 @@ from numpy.typing import NDArray
 from .._native import kernels
 from .._native.threads import available_threads, over_blocks
 from ..glyph.deskew import deskew
+from .sobel import sobel_derivatives
 
 __all__ = ["GradientSettings", "Grid", "gradient_histograms", "gradient_histograms_numpy"]
 
 _BLOCK = 256
 _EPSILON = np.float32(1e-6)
-# Sobel's answer to less than a hundredth of a gray level: what rounding leaves where there is no edge. Two
-# square roots would make something of it.
+# Sobel's derivative of less than a hundredth of a gray level: what rounding leaves where there is no edge.
+# Two square roots would make it count.
 _NO_EDGE = np.float32(0.04)
 
 
@@ -72,7 +73,7 @@ class GradientSettings:
     grids : tuple of Grid
         At most 16 points to a side, 1024 windows in all.
     spread, evening : float
-        Evens out the width of digits; see :func:`inknn.glyph.deskew.deskew`.
+        Bring digits to a common width; see :func:`inknn.glyph.deskew.deskew`.
     root_of_strength : bool
         Take the square root of the strength of edges first, so that faint ones count too.
     """
@@ -85,7 +86,7 @@ class GradientSettings:
     root_of_strength: bool = True
 
     def __post_init__(self) -> None:
-        # The kernel's limits (kernels.hpp); its arrays live on the stack.
+        # The kernel's limits (_native/isa/tasks.hpp); its arrays are on the stack.
         if not 1 <= self.side <= 64 or not 1 <= self.bins <= 16:
             raise ValueError(f"side must be 1 to 64 and bins 1 to 16, got {self.side} and {self.bins}")
         points = [grid.points for grid in self.grids]
@@ -113,7 +114,7 @@ def gradient_histograms(
     settings : GradientSettings, optional
         The default suits handwritten digits.
     n_threads : int, optional
-        Threads to use; all CPUs by default. The answer does not depend on it.
+        Threads to use; all CPUs by default. The result does not depend on it.
 
     Returns
     -------
@@ -160,7 +161,7 @@ def gradient_histograms(
 def gradient_histograms_numpy(
     images: NDArray[np.uint8], settings: GradientSettings | None = None
 ) -> NDArray[np.float32]:
-    """The definition of :func:`gradient_histograms`, in NumPy: the kernel's oracle and its stand-in.
+    """The definition of :func:`gradient_histograms`, and the substitute where there is no kernel.
 
     Parameters and result are the same; memory grows by about 200 kB an image.
     """
@@ -183,11 +184,7 @@ def _directions(images: NDArray[np.float32], settings: GradientSettings) -> NDAr
     """Edge strength by direction: float32 (n, side, side) → (n, bins, side, side)."""
     count, side, _ = images.shape
     bins = settings.bins
-    framed = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    across = framed[:, :, 2:] - framed[:, :, :-2]
-    down = framed[:, 2:] - framed[:, :-2]
-    dx = across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]
-    dy = down[:, :, :-2] + 2 * down[:, :, 1:-1] + down[:, :, 2:]
+    dx, dy = sobel_derivatives(images)
     strength = np.sqrt(dx * dx + dy * dy)
     strength[strength < _NO_EDGE] = 0
     if settings.root_of_strength:

@@ -1,4 +1,4 @@
-"""Take digits in either of the two shapes they come in."""
+"""Digits in either of the two shapes that are common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What describes a digit without learning: one line each, free of scikit-learn."""
+"""Descriptions of digits that need no learning: one line each, without scikit-learn."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ DESCRIPTIONS: dict[str, tuple[Describe, list[str]]] = {
     "zoning": (shape.zoning, [f"zone_{y}_{x}" for y in range(7) for x in range(7)]),
     "contour": (shape.fourier_contour, [f"wave{sign}{i}" for sign in ("+", "-") for i in range(1, 9)]),
 }
-"""What describes digits without learning, and the names of its numbers."""
+"""For each name the function that describes digits, and the names of its numbers."""

@@ -1,8 +1,8 @@
-"""What one would say of a digit's shape: how heavy, how wide, how many holes, where its ink lies.
+"""Shape descriptors of a digit: how heavy and how wide it is, how many holes it has, where its ink is.
 
 Each function describes digits, uint8 (n, 28, 28) with ink bright on black, by float32 (n, d) numbers that
-mean something to people. None of them alone tells digits apart as gradient histograms do; they are for
-looking at digits, and to stand beside other features. Where there is no ink the numbers are 0.
+have a meaning to people. None of them alone tells digits apart as gradient histograms do; they are for
+looking at digits, and for use beside other features. Where there is no ink the numbers are 0.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Features = NDArray[np.float32]
 
 
 def central_moments(images: NDArray[np.uint8]) -> Features:
-    """Central moments of orders two and three, scaled to forget size (Hu, 1962): (n, 7)."""
+    """Central moments of orders two and three, scaled to be independent of size (Hu, 1962): (n, 7)."""
     ink = images.astype(np.float64)
     total = ink.sum(axis=(1, 2))
     some = np.where(total > 0, total, 1)
@@ -76,7 +76,7 @@ def ink_and_aspect(images: NDArray[np.uint8]) -> Features:
 def topology(images: NDArray[np.uint8]) -> Features:
     """Pieces of ink, holes in them, and the Euler number, pieces − holes: (n, 3).
 
-    Ink hangs together over corners, paper doesn't.
+    Pixels of ink are connected across corners, pixels of paper are not.
     """
     found = np.zeros((len(images), 3), dtype=np.float32)
     for row, image in enumerate(np.pad(images > _INK, ((0, 0), (1, 1), (1, 1)))):
@@ -87,7 +87,7 @@ def topology(images: NDArray[np.uint8]) -> Features:
 
 
 def crossings(images: NDArray[np.uint8]) -> Features:
-    """How often each row, then each column, runs into ink: (n, 56)."""
+    """How often each row, then each column, crosses into ink: (n, 56)."""
     ink = np.pad(images > _INK, ((0, 0), (1, 1), (1, 1)))
     across = (ink[:, 1:-1, 1:] & ~ink[:, 1:-1, :-1]).sum(axis=2)
     down = (ink[:, 1:, 1:-1] & ~ink[:, :-1, 1:-1]).sum(axis=1)
@@ -107,11 +107,11 @@ def zoning(images: NDArray[np.uint8]) -> Features:
 
 
 def fourier_contour(images: NDArray[np.uint8]) -> Features:
-    """Sizes of the slow waves an outline is made of, in units of the slowest: (n, 16).
+    """Amplitudes of the lowest Fourier harmonics of the outline, in units of the first: (n, 16).
 
-    The outline of the largest piece, as 64 points x + iy, is taken apart into waves that run round it in both
-    directions (Granlund, "Fourier preprocessing for hand print character recognition", 1972). Without the
-    place, the starting point and the size they are harmonics 1 to 8 and −1 to −8 without their phases.
+    The outline of the largest piece, as 64 points x + iy, is decomposed into harmonics of both directions
+    (Granlund, "Fourier preprocessing for hand print character recognition", 1972). Without the place, the
+    starting point and the size they are harmonics 1 to 8 and −1 to −8 without their phases.
     """
     found = np.zeros((len(images), 2 * _HARMONICS), dtype=np.float32)
     for row, image in enumerate(images > _INK):

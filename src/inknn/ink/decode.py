@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from ..errors import PictureError, PictureTooLargeError
+from ..remarks import Remark
 
 PictureSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | NDArray[Any]
 
@@ -43,7 +44,7 @@ class Picture:
     page: int
     color: NDArray[np.uint8]
     gray: NDArray[np.uint8]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
 
 def open_pages(
@@ -100,8 +101,8 @@ def _from_file(
     with _decoding(), _open(data) as image:
         frames = getattr(image, "n_frames", 1)
         if image.format != "TIFF":
-            said = (f"animation of {frames} frames: only the first is read",) if frames > 1 else ()
-            yield _page(image, name, 1, max_pixels, said)
+            animation = Remark("animation", f"animation of {frames} frames: only the first is read")
+            yield _page(image, name, 1, max_pixels, (animation,) if frames > 1 else ())
             return
         for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
             yield _page(frame, name, number, max_pixels, ())
@@ -153,13 +154,10 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:120] or type(error).__name__
 
 
-def _page(image: Image.Image, source: str, number: int, max_pixels: int, said: tuple[str, ...]) -> Picture:
+def _page(image: Image.Image, source: str, number: int, max_pixels: int, said: tuple[Remark, ...]) -> Picture:
     width, height = image.size
     if width * height > max_pixels:
-        raise PictureTooLargeError(
-            f"{width}×{height} is more than the limit of {max_pixels / 1e6:g} megapixels; "
-            "scale it down or raise max_pixels"
-        )
+        raise PictureTooLargeError(width, height, max_pixels)
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"a picture of {width}×{height} pixels holds no digit")
     image.load()

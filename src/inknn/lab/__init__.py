@@ -1,8 +1,28 @@
-"""For people who study the reader: how often it is wrong, and how sure we can be of that."""
+"""For people who study the reader: how often it is wrong, why, and how far a figure can be trusted.
+
+Names are imported when they are first used, since most of them need scikit-learn.
+"""
 
 from __future__ import annotations
 
-from .evaluate import Evaluation, evaluate, evaluate_data
-from .interval import wilson_interval
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .evaluation import Evaluation, evaluate, evaluate_data
+    from .statistics import wilson_interval
 
 __all__ = ["Evaluation", "evaluate", "evaluate_data", "wilson_interval"]
+
+_MODULES = {
+    "Evaluation": "evaluation",
+    "evaluate": "evaluation",
+    "evaluate_data": "evaluation",
+    "wilson_interval": "statistics",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)

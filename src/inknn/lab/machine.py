@@ -15,7 +15,6 @@ PACKAGES = (
     "scikit-learn",
     "opencv-python-headless",
     "faiss-cpu",
-    "scikit-learn-intelex",
 )
 
 
@@ -30,11 +29,6 @@ def machine_facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
     }
-
-
-def load() -> float | None:
-    """How many processes want a core at once, on average over the last minute; None where it isn't known."""
-    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def cores() -> int:

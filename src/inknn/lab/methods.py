@@ -1,34 +1,46 @@
-"""What ``inknn compare`` compares: one line each, ours, plain kNN in many guises, and others' best known.
+"""What ``inknn compare`` compares: one line each for inknn, plain kNN in many guises, and other classifiers.
 
-Every method has the settings people start with; none was tuned to any test set. A method's size is that of
-what it must keep to answer, in bytes. Ours: the arrays of its file. kNN: the references as vectors, without
-the index that makes the search fast. The others: support vectors and their weights, the nodes of all trees,
-coefficients.
+Every method has the settings people start with; none was tuned to any test set. A method's size is the
+bytes of what it must keep to predict. For inknn that is the arrays of its file; for kNN the vectors of the
+references, without the index that makes the search fast; for the others the support vectors and their
+weights, the nodes of all trees, the coefficients.
 """
 
 from __future__ import annotations
 
+import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier as ScikitLearnNeighbors
+from sklearn.neural_network import MLPClassifier
+from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from ..estimators.digits import PRESETS, DigitClassifier
-from ..estimators.features import FEATURES
+from ..estimators.digits import DigitClassifier
 from ..estimators.neighbors_classifier import KNeighborsClassifier
+from ..estimators.registry import FEATURES
+from ..glyph.normal_form import to_mnist_form
 from ..metrics import METRICS
-from .peers import random_forest, support_vectors
-from .spaces import LEARNED, Space
+from ..progress import Progress, no_progress
+from ..recognizer.settings import LEARNED, PRESETS
+from .pipeline import Pipeline
 
-__all__ = ["METHODS", "Contestant", "Method", "PlainVote"]
+__all__ = ["METHODS", "Classifier", "Measured", "Method", "PlainVote", "measure"]
 
 K = 3
-"""Neighbors in the plain votes: what raw pixels of MNIST like best (``inknn tune mnist``)."""
+"""Neighbors in the plain votes: the best number for raw pixels of MNIST (``inknn tune mnist``)."""
 
-_FEWER_ASKED = {
+_BATCH = 250  # digits predicted between two reports of progress
+
+_LIMITS = {
     "minkowski": (100, 300),
     "tangent": (100, 2000),
     "manhattan": (500, 2000),
@@ -36,10 +48,10 @@ _FEWER_ASKED = {
     "idm": (500, None),
     "p2dhmdm": (500, None),
 }
-"""Metrics so slow that fewer digits are asked, in a quick comparison and in a full one."""
+"""Digits tested in slow metrics, in a quick comparison and in a full one."""
 
 
-class Contestant(Protocol):
+class Classifier(Protocol):
     """A method at work."""
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Any:
@@ -49,7 +61,7 @@ class Contestant(Protocol):
         """Labels, (q,), of uint8 (q, h, w)."""
 
     def nbytes(self) -> int:
-        """How large is what it has learned."""
+        """Bytes of what it has learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,67 +72,101 @@ class Method:
     ----------
     name, what : str
     make : callable
-        A new contestant.
+        Returns a new classifier.
     takes_digits : bool
-        28 × 28 digits only.
-    asked : (int or None, int or None)
-        At most so many digits are asked, in a quick comparison and in a full one; None: all.
+        Whether it takes 28×28 digits only.
+    limits : (int or None, int or None)
+        At most so many digits are tested, in a quick comparison and in a full one; None: all.
     """
 
     name: str
     what: str
-    make: Callable[[], Contestant]
+    make: Callable[[], Classifier]
     takes_digits: bool = False
-    asked: tuple[int | None, int | None] = (None, None)
+    limits: tuple[int | None, int | None] = (None, None)
 
 
-class _Ours:
-    """A preset of :class:`inknn.DigitClassifier`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """The predictions of a method, (q,), and what they cost; remarks like that it has not converged."""
 
-    def __init__(self, preset: str) -> None:
-        self._classifier = DigitClassifier(preset=preset)
+    predictions: NDArray[np.int64]
+    fit_seconds: float
+    predict_seconds: float
+    bytes: int
+    remarks: tuple[str, ...] = ()
 
-    def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
-        self._classifier.fit(images, labels)
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return self._classifier.predict(images)
+def measure(
+    method: Method,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.int64],
+    queries: NDArray[np.uint8],
+    progress: Progress = no_progress,
+) -> Measured:
+    """Fit a method to digits, uint8 (n, h, w) and int64 (n,), and predict others, uint8 (q, h, w).
+
+    Pictures of another size are brought into MNIST's normal form for methods that take 28×28 digits only;
+    the times include it, and a remark says so.
+    """
+    classifier = method.make()
+    remarks = []
+    form: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = np.asarray
+    if method.takes_digits and images.shape[1:] != (28, 28):
+        form = to_mnist_form
+        remarks.append("pictures brought into MNIST's normal form")
+    progress("fitting", 0.0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        start = time.perf_counter()
+        classifier.fit(form(images), labels)
+        fitted = time.perf_counter()
+        predictions = []
+        for first in range(0, len(queries), _BATCH):
+            progress("predicting", 0.5 + 0.5 * first / len(queries))
+            predictions.append(classifier.predict(form(queries[first : first + _BATCH])))
+        end = time.perf_counter()
+    if any(warning.category.__name__ == "ConvergenceWarning" for warning in caught):
+        remarks.append("stopped before it had converged")
+    found = np.concatenate(predictions)
+    return Measured(found, fitted - start, end - fitted, classifier.nbytes(), tuple(remarks))
+
+
+class _Recognizer(DigitClassifier):
+    """inknn's recognizer, with its size."""
 
     def nbytes(self) -> int:
-        return sum(array.nbytes for array in self._classifier.recognizer_.arrays().values())
+        return sum(array.nbytes for array in self.recognizer_.arrays().values())
 
 
 class PlainVote:
-    """A plain vote of the nearest neighbors in some space and metric.
+    """A plain vote of the :data:`K` nearest neighbors, or of all references if they are fewer.
 
     Parameters
     ----------
-    space : str
-        As :class:`inknn.lab.spaces.Space` takes it.
+    features : str
+        As :class:`inknn.lab.pipeline.Pipeline` takes them.
     metric : str
         A key of :data:`inknn.metrics.METRICS`.
-    k : int
-        Neighbors that vote; all there are where they are fewer.
     """
 
-    def __init__(self, space: str = "pixels", metric: str = "euclidean", k: int = K) -> None:
-        self._space, self._metric, self._k = Space(space), metric, k
+    def __init__(self, features: str = "pixels", metric: str = "euclidean") -> None:
+        self._pipeline, self._metric = Pipeline(features), metric
         self._bytes = 0
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         """Keep the vectors of uint8 (n, h, w) and labels (n,)."""
         # Threads that wait for each other on a busy machine can make a second's work last ten.
         with threadpool_limits(1, user_api="blas"):
-            rows = self._space.fit_transform(images, labels)
-            vote = KNeighborsClassifier(
-                min(self._k, len(rows)), metric=self._metric, p=3
-            )  # Minkowski's, as the table of metrics has it
-            self._vote = vote.fit(rows, labels)
+            rows = self._pipeline.fit_transform(images, labels)
+            k = min(K, len(rows))
+            self._vote = KNeighborsClassifier(k, metric=self._metric, p=3)  # p of Minkowski, as in METRICS
+            self._vote.fit(rows, labels)
         self._bytes = rows.nbytes + len(rows)  # a byte for each label
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Labels, (q,), of uint8 (q, h, w)."""
-        return self._vote.predict(self._space.transform(images))
+        return self._vote.predict(self._pipeline.transform(images))
 
     def nbytes(self) -> int:
         """Bytes of the references."""
@@ -128,10 +174,10 @@ class PlainVote:
 
 
 class _ScikitLearn:
-    """One of scikit-learn's classifiers, on gray levels from 0 to 1."""
+    """One of scikit-learn's classifiers, on gray levels from 0 to 1; ``parts`` are what it must keep."""
 
-    def __init__(self, estimator: Any, size: Callable[[Any], int]) -> None:
-        self._estimator, self._size = estimator, size
+    def __init__(self, estimator: Any, *parts: str) -> None:
+        self._estimator, self._parts = estimator, parts
 
     def fit(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         with threadpool_limits(1, user_api="blas"):  # as for PlainVote
@@ -141,55 +187,27 @@ class _ScikitLearn:
         return self._estimator.predict(_gray(images))
 
     def nbytes(self) -> int:
-        return self._size(self._estimator)
+        return sum(_nbytes(getattr(self._estimator, part)) for part in self._parts)
 
 
 def _gray(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
-def _svm() -> Contestant:
-    def size(fitted: Any) -> int:
-        return int(fitted.support_vectors_.nbytes + fitted.dual_coef_.nbytes + fitted.intercept_.nbytes)
-
-    return _ScikitLearn(support_vectors(), size)
-
-
-def _forest() -> Contestant:
-    def size(fitted: Any) -> int:
-        trees = (tree.tree_.__getstate__() for tree in fitted.estimators_)
-        return sum(tree["nodes"].nbytes + tree["values"].nbytes for tree in trees)
-
-    return _ScikitLearn(random_forest(), size)
+def _nbytes(part: Any) -> int:
+    """Bytes of an array, a tree, or a list of such."""
+    if isinstance(part, list):
+        return sum(map(_nbytes, part))
+    if hasattr(part, "tree_"):
+        tree = part.tree_.__getstate__()
+        return int(tree["nodes"].nbytes + tree["values"].nbytes)
+    return int(part.nbytes)
 
 
-def _logistic() -> Contestant:
-    from sklearn.linear_model import LogisticRegression
-
-    def size(fitted: Any) -> int:
-        return int(fitted.coef_.nbytes + fitted.intercept_.nbytes)
-
-    return _ScikitLearn(LogisticRegression(C=0.1, max_iter=200), size)
-
-
-def _mlp() -> Contestant:
-    from sklearn.neural_network import MLPClassifier
-
-    def size(fitted: Any) -> int:
-        return sum(array.nbytes for array in [*fitted.coefs_, *fitted.intercepts_])
-
-    network = MLPClassifier((128,), early_stopping=True, n_iter_no_change=5, max_iter=60, random_state=0)
-    return _ScikitLearn(network, size)
-
-
-def _ours() -> list[Method]:
+def _recognizers() -> list[Method]:
+    what = "inknn's recognizer, preset"
     return [
-        Method(
-            f"inknn-{preset}",
-            f"inknn's recognizer, preset {preset}",
-            lambda preset=preset: _Ours(preset),  # type: ignore[misc]
-            takes_digits=True,
-        )
+        Method(f"inknn-{preset}", f"{what} {preset}", partial(_Recognizer, preset=preset), takes_digits=True)
         for preset in PRESETS
     ]
 
@@ -199,33 +217,54 @@ def _votes() -> list[Method]:
         Method(
             f"knn-{name}",
             f"k = {K}, pixels, {name} distance",
-            lambda name=name: PlainVote(metric=name),  # type: ignore[misc]
+            partial(PlainVote, metric=name),
             metric.takes_digits,
-            _FEWER_ASKED.get(name, (None, None)),
+            _LIMITS.get(name, (None, None)),
         )
         for name, metric in METRICS.items()
     ]
     described = [name for name, line in FEATURES.items() if line.takes_digits and name != "pixels"]
-    by_space = [
+    by_features = [
         Method(
             f"knn-{name}",
             f"k = {K}, {name}, euclidean distance",
-            lambda name=name: PlainVote(name),  # type: ignore[misc]
-            bool(Space(name).refusal((1, 1))),
+            partial(PlainVote, name),
+            bool(Pipeline(name).refusal((1, 1))),
         )
         for name in [*described, "deskew", "pca", "whitening", "gradient+pca", "gradient+whitening", LEARNED]
     ]
-    return by_metric + by_space
+    return by_metric + by_features
 
 
-def _others() -> list[Method]:
-    return [
-        Method("logistic", "logistic regression, C = 0.1", _logistic),
-        Method("forest", "random forest, 300 trees", _forest),
-        Method("mlp", "network with one layer of 128", _mlp),
-        Method("svm", "support vector machine, rbf, C = 10", _svm),
-    ]
+def _logistic() -> Classifier:
+    return _ScikitLearn(LogisticRegression(C=0.1, max_iter=200), "coef_", "intercept_")
 
 
-METHODS: dict[str, Method] = {method.name: method for method in _ours() + _votes() + _others()}
-"""Everything that is compared, in the order in which it is measured; the first that can run is "ours"."""
+def _neighbors() -> Classifier:
+    return _ScikitLearn(ScikitLearnNeighbors(K, algorithm="brute", n_jobs=-1), "_fit_X", "_y")
+
+
+def _forest() -> Classifier:
+    return _ScikitLearn(RandomForestClassifier(300, n_jobs=-1, random_state=0), "estimators_")
+
+
+def _mlp() -> Classifier:
+    network = MLPClassifier((128,), early_stopping=True, n_iter_no_change=5, max_iter=60, random_state=0)
+    return _ScikitLearn(network, "coefs_", "intercepts_")
+
+
+def _svm() -> Classifier:
+    machine = SVC(C=10, gamma="scale", cache_size=1000)
+    return _ScikitLearn(machine, "support_vectors_", "dual_coef_", "intercept_")
+
+
+_OTHERS = [
+    Method("logistic", "logistic regression, C = 0.1", _logistic),
+    Method("sklearn-knn", f"scikit-learn's kNN, k = {K}, pixels, brute force", _neighbors),
+    Method("forest", "random forest, 300 trees", _forest),
+    Method("mlp", "network with one layer of 128", _mlp),
+    Method("svm", "support vector machine, rbf, C = 10", _svm),
+]
+
+METHODS: dict[str, Method] = {method.name: method for method in _recognizers() + _votes() + _OTHERS}
+"""Everything that is compared, in the order in which it is measured; the first one is the standard."""

@@ -1,15 +1,15 @@
-"""All figures about answers whose truth is known. scikit-learn counts wherever it can.
+"""All figures about answers to digits whose label is known. scikit-learn computes what it can.
 
 - **Precision, recall, F1** of each class, and their macro, micro and weighted means; **confusion**;
   **top 2**.
-- **Calibration**: answers grouped by their confidence, and the part of each group that is right. Their mean
-  distance is the expected calibration error (Naeini, Cooper & Hauskrecht, "Obtaining well calibrated
-  probabilities using Bayesian binning", AAAI 2015); the Brier score is that of the confidence (Brier,
-  "Verification of forecasts expressed in terms of probability", 1950).
-- **Risk–coverage**: error among the answers that are accepted, as the least confidence that is accepted
-  falls. Its mean over all answers is the AURC (Geifman, Uziel & El-Yaniv, "Bias-reduced uncertainty
-  estimation for deep neural classifiers", ICLR 2019). Answers of equal confidence are accepted together, for
-  no limit parts them.
+- **Calibration**: answers are binned by their confidence. The mean distance between a bin's confidence and
+  the share of its answers that are right is the expected calibration error (Naeini, Cooper & Hauskrecht,
+  "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015). The Brier score is that of the
+  confidence (Brier, "Verification of forecasts expressed in terms of probability", 1950).
+- **Risk–coverage**: the error among the accepted answers, as the lowest confidence that is accepted falls.
+  Its mean over all answers is the AURC (Geifman, Uziel & El-Yaniv, "Bias-reduced uncertainty estimation for
+  deep neural classifiers", ICLR 2019). Answers of equal confidence are accepted together, since no limit
+  separates them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from .interval import wilson_interval
+from .statistics import wilson_interval
 
 __all__ = ["BINS", "LIMITS", "Group", "ReliabilityBin", "RiskPoint", "Scores"]
 
@@ -31,10 +31,10 @@ BINS = 10
 """Bins of confidence, of equal width."""
 
 LIMITS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
-"""Limits of confidence in the table of risk and coverage."""
+"""Limits of confidence in the table of risk and coverage, ascending."""
 
 _VERDICTS = ("digit", "unsure", "not-a-digit")
-_CURVE = 200  # points of a curve, about
+_CURVE = 200  # points of a curve, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Group:
 
     @property
     def error_rate(self) -> float:
-        """The part that is wrong, 0 to 1; NaN of none."""
+        """Share that is wrong, 0 to 1; NaN if there are none."""
         return self.errors / self.count if self.count else float("nan")
 
     @property
@@ -56,7 +56,7 @@ class Group:
         return wilson_interval(self.errors, self.count) if self.count else None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values; what can't be said of no answers is None."""
+        """As plain values; without answers the rates are None."""
         return {
             "name": self.name,
             "count": self.count,
@@ -68,7 +68,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Answers with confidence in (low, high], their mean confidence, and how many are right."""
+    """Answers whose confidence is in (low, high]: how many, how many are right, their mean confidence."""
 
     low: float
     high: float
@@ -78,7 +78,7 @@ class ReliabilityBin:
 
     @property
     def accuracy(self) -> float:
-        """The part that is right, 0 to 1."""
+        """Share that is right, 0 to 1."""
         return self.right / self.count
 
     @property
@@ -93,7 +93,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class RiskPoint:
-    """What is accepted where the confidence must be at least ``limit``."""
+    """The answers of confidence ``limit`` or more: how many, how many are wrong, their share of all."""
 
     limit: float
     accepted: int
@@ -102,7 +102,7 @@ class RiskPoint:
 
     @property
     def risk(self) -> float | None:
-        """Error among the accepted, 0 to 1."""
+        """Share of the accepted answers that is wrong, 0 to 1; None if there are none."""
         return self.errors / self.accepted if self.accepted else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,22 +116,22 @@ class Scores:
     Parameters
     ----------
     truth, answers : int (n,)
-        What the digits are, and what was answered.
+        The labels, and the answers.
     probabilities : float (n, c)
-        Of each class that may be answered.
+        Probability of each class that can be answered.
     classes : int (c,)
-        These classes, ascending; all of ``truth`` and ``answers`` are among them.
+        These classes, ascending. They include all of ``truth`` and ``answers``.
     confidence : float (n,)
-        That the answer is right, 0 to 1.
+        Probability that the answer is right, 0 to 1.
     verdicts : str (n,)
         ``digit``, ``unsure`` or ``not-a-digit``.
-    sources : sequence of str, optional
-        Where each digit comes from.
+    groups : sequence of str, optional
+        Writer or folder of each digit.
 
     Raises
     ------
     ValueError
-        If there is nothing, or not one of each for every digit.
+        If there is no digit, or the lengths differ.
     """
 
     def __init__(
@@ -142,14 +142,14 @@ class Scores:
         classes: NDArray[np.integer],
         confidence: NDArray[np.floating],
         verdicts: NDArray[np.str_],
-        sources: Sequence[str] | None = None,
+        groups: Sequence[str] | None = None,
     ) -> None:
         lengths = {len(part) for part in (truth, answers, probabilities, confidence, verdicts)}
-        if lengths != {len(truth)} or not len(truth) or (sources and len(sources) != len(truth)):
+        if lengths != {len(truth)} or not len(truth) or (groups and len(groups) != len(truth)):
             raise ValueError("there must be one answer, confidence and verdict for each digit, at least one")
         self._truth, self._answers, self._probabilities = truth, answers, probabilities
         self._known, self._confidence = classes, np.asarray(confidence, np.float64)
-        self._verdicts, self._sources = verdicts, sources
+        self._verdicts, self._groups = verdicts, groups
         self._right = truth == answers
 
     @property
@@ -164,12 +164,12 @@ class Scores:
 
     @cached_property
     def classes(self) -> tuple[int, ...]:
-        """Those that are true of a digit or were answered, ascending; rows of the tables below."""
+        """All labels and answers that occur, ascending: the rows of the tables below."""
         return tuple(np.union1d(self._truth, self._answers).tolist())
 
     @cached_property
     def per_class(self) -> list[dict[str, Any]]:
-        """``class``, ``precision``, ``recall``, ``f1`` and ``support`` of each class; 0 of no answers."""
+        """``class``, ``precision``, ``recall``, ``f1`` and ``support`` of each class; 0 where undefined."""
         parts = metrics.precision_recall_fscore_support(
             self._truth, self._answers, labels=self.classes, zero_division=0
         )
@@ -190,12 +190,12 @@ class Scores:
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
-        """How often each class (row) was answered as each (column), int64 (c, c)."""
+        """How many digits of each class (row) got each answer (column), int64 (c, c)."""
         return metrics.confusion_matrix(self._truth, self._answers, labels=self.classes)
 
     @property
     def confusions(self) -> list[tuple[int, int, int]]:
-        """Truth, answer and how often, the most frequent first; wrong answers only."""
+        """Label, wrong answer and how often, most frequent first."""
         table = self.confusion
         found = [
             (self.classes[row], self.classes[column], int(table[row, column]))
@@ -206,14 +206,14 @@ class Scores:
 
     @cached_property
     def top2(self) -> float:
-        """The part whose truth is one of the two most probable classes, 0 to 1."""
+        """Share of the digits whose label is one of the two most probable classes, 0 to 1."""
         if len(self._known) <= 2:
             return 1.0
         return float(metrics.top_k_accuracy_score(self._truth, self._probabilities, k=2, labels=self._known))
 
     @cached_property
     def brier(self) -> float:
-        """Mean squared distance of the confidence from 1 (a right answer) or 0 (a wrong one)."""
+        """Mean squared difference between confidence and 1 (a right answer) or 0 (a wrong one)."""
         return float(metrics.brier_score_loss(self._right, self._confidence, pos_label=True))
 
     @cached_property
@@ -244,7 +244,7 @@ class Scores:
 
     @cached_property
     def _steps(self) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-        """Each confidence there is, falling; how many have it or more; and how many of these are wrong."""
+        """Each confidence that occurs, descending; how many answers reach it; how many of these are wrong."""
         limits, inverse = np.unique(-self._confidence, return_inverse=True)
         accepted = np.cumsum(np.bincount(inverse))
         errors = np.cumsum(np.bincount(inverse, ~self._right)).astype(np.int64)
@@ -252,14 +252,14 @@ class Scores:
 
     @property
     def risk_coverage(self) -> list[RiskPoint]:
-        """The curve, from the most confident answers to all; evenly thinned where it has very many points."""
+        """The curve, from the most confident answers to all; thinned evenly to 200 points."""
         limits, accepted, errors = self._steps
         every = np.arange(len(limits))
         keep = every if len(every) <= _CURVE else np.unique(np.linspace(0, every[-1], _CURVE).astype(int))
         return [self._point(limits[i], accepted[i], errors[i]) for i in keep]
 
     def at_limits(self, limits: Sequence[float] = LIMITS) -> list[RiskPoint]:
-        """What is accepted at given limits of confidence."""
+        """The answers that are accepted at given limits of confidence."""
         points = []
         for limit in limits:
             accepted = self._confidence >= limit
@@ -272,32 +272,32 @@ class Scores:
 
     @property
     def aurc(self) -> float:
-        """Area under the curve of risk and coverage: mean risk, each answer's confidence the limit once."""
+        """Area under the risk–coverage curve: the mean risk with the confidence of each answer as limit."""
         _, accepted, errors = self._steps
         return float(np.sum(np.diff(accepted, prepend=0) * errors / accepted) / self.count)
 
     @property
     def best_aurc(self) -> float:
-        """The area if every wrong answer were less confident than any right one: what no ordering beats."""
+        """The area if every wrong answer were less confident than any right one: the least possible."""
         position = np.arange(1, self.count + 1)
         return float(np.mean(np.maximum(0, position - (self.count - self.errors)) / position))
 
     @property
     def verdicts(self) -> list[Group]:
-        """The answers by verdict, also those verdicts that none has."""
+        """The answers by verdict, including verdicts that no answer has."""
         return [self._group(name, self._verdicts == name) for name in _VERDICTS]
 
     @cached_property
-    def sources(self) -> list[Group]:
-        """The answers by source, the worst first; none where the sources aren't known."""
-        if not self._sources:
+    def groups(self) -> list[Group]:
+        """The answers by writer or folder, the worst first; empty where these aren't known."""
+        if not self._groups:
             return []
-        names, inverse = np.unique(np.asarray(self._sources), return_inverse=True)
+        names, inverse = np.unique(np.asarray(self._groups), return_inverse=True)
         counts, wrong = np.bincount(inverse), np.bincount(inverse, ~self._right)
-        groups = [
+        found = [
             Group(str(name), int(n), int(bad)) for name, n, bad in zip(names, counts, wrong, strict=True)
         ]
-        return sorted(groups, key=lambda group: (-group.error_rate, -group.count, group.name))
+        return sorted(found, key=lambda group: (-group.error_rate, -group.count, group.name))
 
     def _group(self, name: str, mine: NDArray[np.bool_]) -> Group:
         return Group(name, int(mine.sum()), int((mine & ~self._right).sum()))
@@ -324,5 +324,5 @@ class Scores:
                 "limits": [point.to_dict() for point in self.at_limits()],
                 "curve": [point.to_dict() for point in self.risk_coverage],
             },
-            "sources": [group.to_dict() for group in self.sources],
+            "groups": [group.to_dict() for group in self.groups],
         }

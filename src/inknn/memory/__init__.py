@@ -1,23 +1,22 @@
-"""The prototypes: the factory set (MNIST's training digits) and its prepared index on disk.
+"""What is known: models, fitted to digits, kept in files, opened again.
 
-``container`` is the file format: named arrays, checksummed, memory-mapped, no pickle.
-``factory`` gives the recognizer that knows the factory set, prepared once per user.
-``models`` keeps recognizers that users have made of their own digits.
+``model`` is a recognizer with the labels its codes stand for. ``factory`` is the model that inknn comes with:
+MNIST's training digits, prepared once per user and mapped from the cache. ``container`` is the file format:
+named arrays, checksummed, memory-mapped, no pickle.
 """
 
 from __future__ import annotations
 
 from .container import read_arrays, write_arrays
-from .factory import factory_images, factory_recognizer
-from .model import digit_classes, read_digit_model, read_model, write_model
+from .factory import FACTORY, factory_images, factory_model, open_model
+from .model import Model
 
 __all__ = [
-    "digit_classes",
+    "FACTORY",
+    "Model",
     "factory_images",
-    "factory_recognizer",
+    "factory_model",
+    "open_model",
     "read_arrays",
-    "read_digit_model",
-    "read_model",
     "write_arrays",
-    "write_model",
 ]

@@ -1,4 +1,4 @@
-"""Named arrays in one file that is mapped, not read: how the prepared index is kept.
+"""Named arrays in one file that is mapped into memory, not read: how models and the prepared index are kept.
 
 Layout, little-endian throughout::
 
@@ -11,10 +11,10 @@ Layout, little-endian throughout::
              CRC-32 of each block of the body; then zeros up to a multiple of 64
     ..  ...  body: the arrays, each at a multiple of 64 bytes from the start, zeros between
 
-Every byte but the zeros before the body lies under a checksum, and those must be zeros. The body is
-checked in blocks by several threads: 40 MB take about 15 ms on two cores, a third of what SHA-256 would
-take where the processor has no instructions for it. CRC-32 guards against damage, not against malice; a
-malicious file can at most hold wrong arrays.
+Every byte is covered by a checksum, but for the zeros before the body, which must be zeros. The body is
+checked in blocks by several threads: 40 MB take about 15 ms on two cores, a third of what SHA-256 takes on
+a processor without instructions for it. CRC-32 guards against damage, not against malice; a malicious file
+can at most hold wrong arrays.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _PREFIX = struct.Struct("<8sIIQ")  # magic, format, header length, file length
 _CRC = struct.Struct("<I")
 _HEADER_AT = _PREFIX.size + _CRC.size
 _ALIGNMENT = 64  # a cache line, and the widest vector register
-_BLOCK = 1 << 22  # bytes under one checksum: enough that a thread is worth its start
-_THREADS = 4  # more would wait for the memory, not for each other
+_BLOCK = 1 << 22  # bytes under one checksum: enough to make up for starting a thread
+_THREADS = 4  # more would only wait for the memory
 
 
 def write_arrays(
@@ -59,9 +59,9 @@ def write_arrays(
     arrays
         Names and arrays; booleans, integers and floats of any shape.
     kind
-        What the arrays are; :func:`read_arrays` asks for it again.
+        What the arrays are, like ``"model"``; :func:`read_arrays` refuses any other kind.
     version
-        The version of that; a reader refuses any other.
+        Its version; :func:`read_arrays` refuses any other.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def read_arrays(path: str | os.PathLike[str], *, kind: str, version: int) -> dic
     Raises
     ------
     DataError
-        If the file is damaged, cut short, of another kind or version, or no such file at all.
+        If the file is damaged, cut short, of another kind or version, or not in this format at all.
     FileNotFoundError
         If it doesn't exist.
     """

@@ -1,4 +1,4 @@
-"""Chebyshev distance: the one coordinate that differs most."""
+"""Chebyshev distance: the largest difference of a coordinate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .blocks import of_differences
+from .pairwise import of_differences
 
 __all__ = ["distances"]
 

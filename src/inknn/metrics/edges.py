@@ -1,4 +1,4 @@
-"""Edges of digits in eight bits: what image distortion compares.
+"""Edges of digits in eight bits, which the distortion models compare.
 
 Sobel's two derivatives, black beyond the border, in steps of 26 gray levels, so that each fits a signed byte
 and the squared difference of two pixels' 3×3 surroundings fits sixteen bits: a processor then works on
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .._native import kernels
 from .._native.threads import available_threads, over_blocks
+from ..features.sobel import sobel_derivatives
 
 __all__ = ["edges", "edges_numpy"]
 
@@ -29,8 +30,8 @@ def edges(
     ----------
     images : uint8 (n, 28, 28)
     root_of_strength : bool
-        Replace the length of each derivative by its square root, scaled so that the longest stays as it is:
-        faint edges then count for more.
+        Replace the length of each derivative by its square root, scaled so that the longest stays as it is.
+        Faint edges then count for more.
     n_threads : int, optional
         All CPUs by default.
 
@@ -56,16 +57,12 @@ def edges(
 
 
 def edges_numpy(images: NDArray[np.uint8], *, root_of_strength: bool = False) -> NDArray[np.int8]:
-    """The definition of :func:`edges`, and the kernel's stand-in."""
-    framed = np.pad(images.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
-    step_across = framed[:, :, 2:] - framed[:, :, :-2]
-    step_down = framed[:, 2:] - framed[:, :-2]
-    across = step_across[:, :-2] + 2 * step_across[:, 1:-1] + step_across[:, 2:]
-    down = step_down[:, :, :-2] + 2 * step_down[:, :, 1:-1] + step_down[:, :, 2:]
+    """The definition of :func:`edges`, and the substitute where there is no kernel."""
+    across, down = sobel_derivatives(images.astype(np.float32))
     scale = np.full(across.shape, np.float32(1) / _QUANTUM, dtype=np.float32)
     if root_of_strength:
         strength = np.sqrt(np.maximum(across * across + down * down, np.float32(1)))
-        scale = np.sqrt(_STRONGEST / strength) / np.float32(_QUANTUM)
+        scale[:] = np.sqrt(_STRONGEST / strength) / np.float32(_QUANTUM)
     both = np.stack([across * scale, down * scale], axis=-1)
-    # To the nearest whole number; 512 keeps it positive, where cutting off rounds down.
+    # Rounded to the nearest whole number: 512 makes it positive, so that the conversion rounds down.
     return ((both + np.float32(512.5)).astype(np.int32) - 512).astype(np.int8)

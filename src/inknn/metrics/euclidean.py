@@ -1,4 +1,4 @@
-"""Euclidean distance: the straight line."""
+"""Euclidean distance: the length of the straight line between two points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..search import squared_distances
-from .blocks import of_differences
+from .pairwise import of_differences
 
 __all__ = ["distances"]
 
@@ -16,7 +16,7 @@ __all__ = ["distances"]
 def distances(
     queries: NDArray[Any], references: NDArray[Any], *, n_threads: int | None = None
 ) -> NDArray[np.float64]:
-    """√Σ(a − b)², float64 (q, n), of numbers (q, d) and (n, d); to the bit what the search calls distance."""
+    """√Σ(a − b)², float64 (q, n), of numbers (q, d) and (n, d); to the bit that of the searches."""
     return of_differences(queries, references, _length, n_threads)
 
 

@@ -1,10 +1,10 @@
-"""Image distortion: how much of a digit's edges is left over once each may shift to meet the other's.
+"""The image distortion model: how well the edges of one digit match another's when each may shift a little.
 
-The image distortion model (Keysers, Deselaers, Gollan & Ney, "Deformation models for image recognition",
-2007) lets every pixel of the query look for the best match among the pixels of the reference at most two
-rows and two columns away, and adds up what the best matches cost. Pixels are compared with their
-surroundings: the squared difference of 3×3 windows of both derivatives (:mod:`inknn.metrics.edges`).
-``markov`` is the stricter model, in which pixels may not go their own ways.
+The model (IDM; Keysers, Deselaers, Gollan & Ney, "Deformation models for image recognition",
+2007) matches every pixel of the query with the best of the reference's pixels at most two rows and two
+columns away, and adds up the costs. The cost of a match is the squared difference of the 3×3 surroundings of
+both pixels in both derivatives (:mod:`inknn.metrics.edges`). :mod:`inknn.metrics.p2dhmdm` is the stricter
+model, in which neighboring pixels must shift alike.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def distances(
     limits: NDArray[np.float64] | None = None,
     n_threads: int | None = None,
 ) -> NDArray[np.float64]:
-    """Square root of the image distortion of queries against references.
+    """Square root of the distortion of references that matches queries best.
 
-    It is not symmetric: it is the query whose pixels all have to be explained.
+    It is not symmetric: every pixel of the query is matched, but not every pixel of the reference.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ def distances(
     root_of_strength : bool
         See :func:`inknn.metrics.edges.edges`.
     limits : float64 (q,), optional
-        Distances above it need not be finished; some number above the limit stands for them.
+        The computation may stop where a distance exceeds its limit; the result is then some number above it.
     n_threads : int, optional
-        All CPUs by default. The answer doesn't depend on it.
+        All CPUs by default. The result doesn't depend on it.
 
     Returns
     -------
@@ -89,22 +89,22 @@ def edge_distances(
     rows = np.ascontiguousarray(rows, dtype=np.int64)
     native = kernels()
     bounds = np.full(len(queries), _NO_LIMIT)
-    if limits is not None:  # rounded up: what equals its limit is finished
+    if limits is not None:  # rounded up: what equals its limit is computed in full
         bounds = np.minimum(np.ceil(limits * limits), float(_NO_LIMIT)).astype(np.uint32)
 
-    def distort(block: slice, squares: NDArray[np.uint32]) -> None:
+    def measure(block: slice, squares: NDArray[np.uint32]) -> None:
         if native is None:
             squares[:] = edge_distances_numpy(queries[block], references, rows[block])
         else:
-            native.distortion(queries[block], references, rows[block], bounds[block], squares)
+            native.idm(queries[block], references, rows[block], bounds[block], squares)
 
-    return roots_of(distort, rows.shape, n_threads)
+    return roots_of(measure, rows.shape, n_threads)
 
 
 def roots_of(
     measure: Callable[[slice, NDArray[np.uint32]], None], shape: tuple[int, ...], n_threads: int | None
 ) -> NDArray[np.float64]:
-    """Square roots, float64 of that shape, of what ``measure(block, out)`` says of blocks of queries."""
+    """Square roots, float64 of that shape, of what ``measure(block, out)`` writes for blocks of queries."""
     squares = np.empty(shape, dtype=np.uint32)
     over_blocks(
         lambda start, stop: measure(slice(start, stop), squares[start:stop]),
@@ -118,7 +118,7 @@ def roots_of(
 def edge_distances_numpy(
     queries: NDArray[np.int8], references: NDArray[np.int8], rows: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
-    """The definition of the image distortion of edges, and the kernel's stand-in; squared, uint32 (q, m)."""
+    """The definition, for edges, and the substitute where there is no kernel; squared, uint32 (q, m)."""
     result = np.empty(rows.shape, dtype=np.uint32)
     for i, query in enumerate(queries):
         costs = context_costs(query, references[rows[i]], _SHIFT, _SHIFT)
@@ -129,7 +129,7 @@ def edge_distances_numpy(
 def context_costs(
     query: NDArray[np.int8], references: NDArray[np.int8], down: int, across: int
 ) -> NDArray[np.int32]:
-    """What each pixel costs at each shift, int32 (m, 2·down + 1, 2·across + 1, 28, 28).
+    """Cost of each pixel at each shift, int32 (m, 2·down + 1, 2·across + 1, 28, 28).
 
     Parameters
     ----------

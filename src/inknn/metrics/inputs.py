@@ -1,4 +1,4 @@
-"""What the metrics make of their arguments."""
+"""Checks and conversions of the arguments of metrics."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["as_digits", "as_vectors", "every_row", "needed_only"]
 
 
 def as_digits(digits: NDArray[Any]) -> NDArray[np.uint8]:
-    """Digits of either shape as uint8 (n, 28, 28); a ValueError says why not."""
+    """Digits of either shape as uint8 (n, 28, 28); ``ValueError`` if they are none."""
     return np.ascontiguousarray(as_images(digits))
 
 
 def as_vectors(
     queries: NDArray[Any], references: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both as float64 (·, d) of the same d; pictures are laid flat."""
+    """Both as float64 (·, d) of the same d; images become rows."""
     both = []
     for name, values in (("queries", queries), ("references", references)):
         values = np.asarray(values)
@@ -41,7 +41,7 @@ def every_row(queries: NDArray[Any], references: NDArray[Any]) -> NDArray[np.int
 def needed_only(
     references: NDArray[Any], rows: NDArray[np.int64] | None
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
-    """Those references that some row names, and the rows among them; everything where there are no rows."""
+    """The references that occur in ``rows``, and their rows among these; all of them if ``rows`` is None."""
     if rows is None:
         return references, None
     needed, places = np.unique(rows, return_inverse=True)

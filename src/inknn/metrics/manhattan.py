@@ -1,4 +1,4 @@
-"""Manhattan distance: along the streets, as in a city laid out in blocks."""
+"""Manhattan distance: the sum of the differences of all coordinates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .blocks import of_differences
+from .pairwise import of_differences
 
 __all__ = ["distances"]
 

@@ -1,4 +1,4 @@
-"""Minkowski's distances: Manhattan for p = 1, Euclidean for 2, Chebyshev in the limit."""
+"""Minkowski distances: Manhattan for p = 1, Euclidean for 2, Chebyshev in the limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import chebyshev, euclidean, manhattan
-from .blocks import of_differences
+from .pairwise import of_differences
 
 __all__ = ["distances"]
 

@@ -1,10 +1,11 @@
-"""The pseudo two-dimensional hidden Markov distortion model: image distortion with neighborly manners.
+"""The pseudo two-dimensional hidden Markov distortion model: neighboring pixels must shift alike.
 
-As in :mod:`inknn.metrics.idm` pixels may shift by two, but not each its own way: the columns of the
-query shift as wholes, from one column to the next by one more or less; within a column the rows do likewise;
-and single pixels may leave the column they are sent to by one (P2DHMDM; Keysers, Deselaers, Gollan & Ney,
-2007, section 4). The best such distortion is found by dynamic programming, first down each column, then along
-the columns. Unlike there the ends are free: the first row or column need not meet the first.
+As in :mod:`inknn.metrics.idm` pixels may shift by two, but not independently: the columns of the query shift
+as wholes, from one column to the next by one more or less; within a column the rows do likewise; and single
+pixels may miss the column they are shifted to by one (P2DHMDM; Keysers, Deselaers, Gollan & Ney, "Deformation
+models for image recognition", 2007, section 4). The best such distortion is found by dynamic programming,
+first down each column, then along the columns. Unlike there the ends are free: the first row or column need
+not meet the first.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def distances(
     root_of_strength: bool = False,
     n_threads: int | None = None,
 ) -> NDArray[np.float64]:
-    """Square root of the distortion of queries against references.
+    """Square root of the distortion of references that matches queries best.
 
     Parameters
     ----------
@@ -51,19 +52,19 @@ def distances(
     rows = np.ascontiguousarray(rows, dtype=np.int64)
     native = kernels()
 
-    def distort(block: slice, squares: NDArray[np.uint32]) -> None:
+    def measure(block: slice, squares: NDArray[np.uint32]) -> None:
         if native is None:
             squares[:] = distances_numpy(one[block], other, rows[block])
         else:
-            native.markov(one[block], other, rows[block], squares)
+            native.p2dhmdm(one[block], other, rows[block], squares)
 
-    return roots_of(distort, rows.shape, n_threads)
+    return roots_of(measure, rows.shape, n_threads)
 
 
 def distances_numpy(
     queries: NDArray[np.int8], references: NDArray[np.int8], rows: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
-    """The definition for edges, and the kernel's stand-in; squared, uint32 (q, m)."""
+    """The definition, for edges, and the substitute where there is no kernel; squared, uint32 (q, m)."""
     result = np.empty(rows.shape, dtype=np.uint32)
     for i, query in enumerate(queries):
         costs = context_costs(query, references[rows[i]], _SHIFT, _SHIFT + 1)

@@ -1,10 +1,11 @@
 """Tangent distance: how near two digits come when both may be moved, turned, scaled, slanted and thickened.
 
-Moving a digit about draws a curved surface in the space of pictures. Replaced by their tangent planes, the
-distance of two such surfaces is a small least-squares problem (Simard, LeCun, Denker & Victorri,
-"Transformation invariance in pattern recognition: tangent distance and tangent propagation", 1998). There
-are seven tangents to each digit: shifts across and down, scaling, rotation, two slants and thickness. A weak
-spring keeps each digit near where it was, which also makes the solution unique.
+All pictures of a digit that is moved, turned and so on form a curved surface. With the surfaces of two digits
+replaced by their tangent planes, the distance between them is a small least-squares problem (Simard, LeCun,
+Denker & Victorri, "Transformation invariance in pattern recognition: tangent distance and tangent
+propagation", 1998). There are seven tangents to each digit: shifts across and down, scaling, rotation, two
+slants and thickness. A weak spring pulls each digit back to where it was, which also makes the solution
+unique.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .inputs import as_digits, every_row
 __all__ = ["distances", "tangents"]
 
 _SIGMA = 0.9  # pixels; a picture must be smooth to have derivatives
-_SPRING = 1e-3  # against the square of a tangent's length, 1
+_SPRING = 1e-3  # relative to the squared length of a tangent, 1
 _BLOCK = 256
 
 Floats = NDArray[np.float64]
@@ -91,7 +92,7 @@ def distances(
 def _apart(query: NDArray[np.uint8], own: Floats, references: NDArray[np.uint8], theirs: Floats) -> Floats:
     """Distances of one query, with its tangents (784, 7), to m references with theirs, (m, 784, 7)."""
     away = (references.astype(np.float64) - query).reshape(len(references), 784)
-    # away + theirs · b − own · a shall be small: normal equations of 14 unknowns.
+    # Normal equations of the 14 unknowns that make away + theirs · b − own · a smallest.
     normal = np.empty((len(references), 14, 14))
     normal[:, :7, :7] = own.T @ own
     normal[:, 7:, 7:] = theirs.transpose(0, 2, 1) @ theirs

@@ -1,7 +1,7 @@
 """A reading drawn onto its picture: boxes, digits and doubt, to be checked by eye.
 
-Colors are from the set by Okabe and Ito that people with any kind of color blindness can tell apart;
-the kind of line says the same: solid for a digit, dashed for an unsure one, dotted for none.
+The colors are from the set by Okabe and Ito, which people with any kind of color blindness can distinguish.
+The line shows the same: solid for a digit, dashed for an unsure one, dotted for none.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """The reader: picture in, reading out.
 
-It composes the rooms; all it decides itself is when a page as a whole is no writing.
+It composes the rooms. It decides one thing itself: when a page as a whole shows no digits.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,25 +15,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry import Box
-from ..glyph import normalize
-from ..ink import Picture, PictureSource, open_pages, separate
+from ..ink import Picture, PictureSource, open_pages
 from ..ink.decode import MAX_PIXELS
-from ..page import Glyph, find_lines
-from ..progress import Progress
+from ..page.normalized import NormalizedGlyph, normalized_lines
+from ..progress import Progress, no_progress
+from ..remarks import Remark
 from .result import Alternative, Digit, Line, Neighbor, Reading
 
 if TYPE_CHECKING:
     from ..estimators.digits import DigitClassifier
-    from ..recognizer import Answers, Recognizer
+    from ..memory import Model
+    from ..recognizer import Predictions
 
-NOTHING_FOUND = "no digits found: the picture is blank, or its ink is too faint or too small"
+_log = logging.getLogger(__name__)
 
-NO_WRITING = "hardly anything on it looks like a digit: a photograph, or other writing?"
+_BLANK = Remark("blank", "no digits found: the picture is blank, or its ink is too faint or too small")
+_NO_DIGIT = Remark("no-digit", "no digits found: nothing on it looks like one")
+_NO_WRITING = Remark(
+    "no-writing", "hardly anything on it looks like a digit: a photograph, or other writing?"
+)
+
 FEWEST_GLYPHS = 12
-"""A page with so many glyphs is doubted as a whole ..."""
+"""A page with at least so many glyphs shows no writing as a whole ..."""
 
 SMALLEST_SHARE = 0.25
-"""... where less than this share of them passes for digits: the few that do are chance."""
+"""... if less than this share of them is accepted as digits: the few that are, are accepted by chance."""
 
 
 class DigitReader:
@@ -40,9 +47,10 @@ class DigitReader:
 
     Parameters
     ----------
-    model : path or DigitClassifier, optional
+    model : path, Model or DigitClassifier, optional
         Other digits to compare with than MNIST's: a file of ``inknn fit`` or
-        :meth:`inknn.DigitClassifier.save`, or a fitted classifier; its labels must be digits.
+        :meth:`inknn.DigitClassifier.save`, a :class:`inknn.memory.Model`, or a fitted classifier; its labels
+        must be digits.
     max_pixels : int
         Pictures with more pixels are refused (a guard against decompression bombs).
     n_neighbors : int
@@ -57,21 +65,23 @@ class DigitReader:
     >>> import numpy as np
     >>> reader = DigitReader()
     >>> reading = reader.read(np.full((60, 80), 255, np.uint8))
-    >>> reading.text, reading.warnings
-    ('', ('no digits found: the picture is blank, or its ink is too faint or too small',))
+    >>> reading.text, reading.warnings[0].code
+    ('', 'blank')
+    >>> print(reading.warnings[0])
+    no digits found: the picture is blank, or its ink is too faint or too small
 
     Raises
     ------
     DataError
         If the model can't be read, or its labels aren't digits.
     TypeError
-        If it is neither a file nor a fitted DigitClassifier.
+        If it is neither a file nor a model nor a fitted DigitClassifier.
     """
 
     def __init__(
         self,
         *,
-        model: str | os.PathLike[str] | DigitClassifier | None = None,
+        model: str | os.PathLike[str] | Model | DigitClassifier | None = None,
         max_pixels: int = MAX_PIXELS,
         n_neighbors: int = 5,
         n_jobs: int | None = None,
@@ -85,28 +95,14 @@ class DigitReader:
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
         self._progress = progress
-        self._model: tuple[Recognizer, NDArray[np.int64]] | None = None
-        if model is not None:
-            from ..memory import digit_classes, read_digit_model
-
-            if isinstance(model, str | os.PathLike):
-                self._model = read_digit_model(model)
-            elif not hasattr(model, "recognizer_"):
-                raise TypeError(
-                    f"model must be a file or a fitted DigitClassifier, got {type(model).__name__}"
-                )
-            else:
-                self._model = model.recognizer_, digit_classes(model.classes_, "this classifier")
+        self._model = None if model is None else _model_of_digits(model)
 
     @property
     def classifier(self) -> DigitClassifier:
         """The fitted scikit-learn classifier that answers for each glyph."""
         from ..estimators.digits import DigitClassifier
 
-        recognizer, classes = self._prepared()
-        classifier = DigitClassifier._from_recognizer(recognizer)
-        classifier.classes_ = classes.astype(np.uint8)
-        return classifier
+        return DigitClassifier.from_model(self._prepared())
 
     def read(self, picture: PictureSource) -> Reading:
         """Read the first page of a picture.
@@ -135,47 +131,76 @@ class DigitReader:
     def read_pages(self, picture: PictureSource) -> Iterator[Reading]:
         """Read all pages of a picture; only TIFF files have more than one.
 
-        Parameters and errors are those of :meth:`read`. Pages are read as they are asked for.
+        Parameters and errors are those of :meth:`read`. A page is decoded and read when the iterator comes
+        to it.
+        """
+        return (reading for reading, _ in self.read_pages_in_color(picture))
+
+    def read_pages_in_color(self, picture: PictureSource) -> Iterator[tuple[Reading, NDArray[np.uint8]]]:
+        """As :meth:`read_pages`, each reading with the upright page it was read on.
+
+        For those who draw onto the page, as :func:`inknn.reader.overlay.draw_overlay` does: the picture is
+        decoded only once, and of several pages only one is in memory.
+
+        Yields
+        ------
+        reading : Reading
+        page : uint8 (height, width, 3)
+            RGB.
         """
         for page in open_pages(picture, max_pixels=self.max_pixels):
-            yield self._read_page(page)
+            yield self._read_page(page), page.color
 
     def _read_page(self, page: Picture) -> Reading:
-        lines = find_lines(separate(page.gray))
-        digits = self._answer([glyph for line in lines for glyph in line])
-        warnings = page.warnings
-        if not digits:
-            warnings = (*warnings, NOTHING_FOUND)
-        elif _is_no_writing(digits):
-            warnings = (*warnings, NO_WRITING)
-            digits = [replace(digit, verdict="not-a-digit") for digit in digits]
         height, width = page.gray.shape
+        _log.debug("%s, page %d: %d×%d pixels decoded", page.source, page.page, width, height)
+        lines = normalized_lines(page.gray)
+        digits = self._answer([glyph for line in lines for glyph in line])
+        remark = _remark_on(digits)
+        if remark is _NO_WRITING:
+            digits = [replace(digit, verdict="not-a-digit") for digit in digits]
         rest = iter(digits)
         read = tuple(_line([next(rest) for _ in line]) for line in lines)
+        _log.debug("%s, page %d: %d glyphs read", page.source, page.page, len(digits))
+        warnings = page.warnings if remark is None else (*page.warnings, remark)
         return Reading(page.source, page.page, width, height, read, warnings)
 
-    def _answer(self, glyphs: list[Glyph]) -> list[Digit]:
+    def _answer(self, glyphs: list[NormalizedGlyph]) -> list[Digit]:
         if not glyphs:
             return []
-        images = np.stack([normalize(glyph.ink) for glyph in glyphs])
-        recognizer, classes = self._prepared()
-        answers = recognizer.recognize(images, n_threads=self.n_jobs)
-        return [_digit(glyph.box, answers, i, classes, self.n_neighbors) for i, glyph in enumerate(glyphs)]
+        images = np.stack([glyph.image for glyph in glyphs])
+        predictions = self._prepared().predict(images, n_threads=self.n_jobs)
+        return [_digit(glyph.box, predictions, i, self.n_neighbors) for i, glyph in enumerate(glyphs)]
 
-    def _prepared(self) -> tuple[Recognizer, NDArray[np.int64]]:
-        """The recognizer, and the digits its labels stand for."""
+    def _prepared(self) -> Model:
         if self._model is None:
-            from ..memory import factory_recognizer
+            from ..memory import factory_model
 
-            recognizer = factory_recognizer(self._progress)
-            self._model = recognizer, np.arange(recognizer.n_labels)
+            self._model = factory_model(progress=self._progress or no_progress)
         return self._model
 
 
-def _is_no_writing(digits: list[Digit]) -> bool:
-    """Whether the page shows stars, leaves or letters: of many glyphs, hardly any passes for a digit."""
+def _model_of_digits(model: str | os.PathLike[str] | Model | DigitClassifier) -> Model:
+    from ..memory import Model, open_model
+
+    if isinstance(model, str | os.PathLike):
+        return open_model(model)
+    fitted = getattr(model, "model_", model)  # of a DigitClassifier, which needn't be imported
+    if not isinstance(fitted, Model):
+        raise TypeError(
+            f"model must be a file, a Model or a fitted DigitClassifier, got {type(model).__name__}"
+        )
+    return fitted.of_digits()
+
+
+def _remark_on(digits: list[Digit]) -> Remark | None:
+    """The remark on a page that shows nothing, or stars, leaves or letters."""
+    if not digits:
+        return _BLANK
     accepted = sum(digit.verdict == "digit" for digit in digits)
-    return len(digits) >= FEWEST_GLYPHS and accepted < SMALLEST_SHARE * len(digits)
+    if len(digits) >= FEWEST_GLYPHS and accepted < SMALLEST_SHARE * len(digits):
+        return _NO_WRITING
+    return _NO_DIGIT if all(digit.verdict == "not-a-digit" for digit in digits) else None
 
 
 def _line(digits: list[Digit]) -> Line:
@@ -186,25 +211,18 @@ def _line(digits: list[Digit]) -> Line:
     return Line(Box(left, top, right - left, foot - top), tuple(digits))
 
 
-def _digit(box: Box, answers: Answers, i: int, classes: NDArray[np.int64], n_neighbors: int) -> Digit:
-    shares = answers.shares[i]
-    best = sorted(
-        np.flatnonzero(shares).tolist(), key=lambda label: (label != answers.labels[i], -shares[label])
-    )
-    neighbors = zip(
-        answers.neighbor_indices[i, :n_neighbors].tolist(),
-        classes[answers.neighbor_labels[i, :n_neighbors]].tolist(),
-        answers.neighbor_distances[i, :n_neighbors].tolist(),
-        strict=True,
-    )
+def _digit(box: Box, predictions: Predictions, i: int, n_neighbors: int) -> Digit:
     return Digit(
-        label=int(classes[answers.labels[i]]),
-        verdict=str(answers.verdicts[i]),  # type: ignore[arg-type]
-        confidence=round(float(answers.confidence[i]), 4),
-        credibility=round(float(answers.credibility[i]), 4),
+        label=int(predictions.labels[i]),
+        verdict=str(predictions.verdicts[i]),  # type: ignore[arg-type]
+        confidence=round(float(predictions.confidence[i]), 4),
+        credibility=round(float(predictions.credibility[i]), 4),
         box=box,
         alternatives=tuple(
-            Alternative(int(classes[label]), round(float(shares[label]), 4)) for label in best
+            Alternative(label, round(share, 4)) for label, share in predictions.alternatives(i)
         ),
-        neighbors=tuple(Neighbor(index, label, round(distance, 4)) for index, label, distance in neighbors),
+        neighbors=tuple(
+            Neighbor(index, label, round(distance, 4))
+            for index, label, distance in predictions.neighbors(i, n_neighbors)
+        ),
     )

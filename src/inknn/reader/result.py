@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from ..geometry import Box
+from ..remarks import Remark
 
 Verdict = Literal["digit", "unsure", "not-a-digit"]
 
@@ -24,7 +25,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """One prototype an answer came from: its index among the prototypes, label and distance."""
+    """One reference an answer came from: its index among the references, label and distance."""
 
     index: int
     label: int
@@ -36,7 +37,7 @@ class Digit:
     """One glyph and the answer to it.
 
     ``label`` is the best answer even when ``verdict`` refuses it; ``text`` is what to print.
-    ``confidence`` (0 to 1) says how sure the label is among the ten digits; ``credibility`` (0 to 1)
+    ``confidence`` (0 to 1) is how certain the label is among the ten digits; ``credibility`` (0 to 1)
     how much the glyph looks like any digit at all. ``alternatives`` are sorted best first and
     start with ``label``; ``neighbors`` are sorted nearest first.
     """
@@ -73,7 +74,7 @@ class Reading:
     """What was read on one page of one picture, rows from top to bottom.
 
     ``source`` is the picture's path as it was given, or ``-``; ``page`` counts from 1; ``width`` and
-    ``height`` are those of the upright picture in pixels; ``warnings`` are for people.
+    ``height`` are those of the upright picture in pixels; ``warnings`` are what to be careful about.
     """
 
     source: str
@@ -81,7 +82,7 @@ class Reading:
     width: int
     height: int
     lines: tuple[Line, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
     @property
     def text(self) -> str:

@@ -1,71 +1,78 @@
 """What margins and distances mean, learned from digits whose label is known.
 
-A share of the vote is no probability, and a distance alone says nothing. Digits that did not vote on
-themselves give both a meaning (:meth:`inknn.recognizer.recognizer.Recognizer.fit` says which):
+A share of the vote is no probability, and a distance alone means nothing. Digits that did not vote on
+themselves give both a meaning:
 
-- **confidence** is the part of those digits that were answered right at such a margin, where voters
-  disagree and where they agree. They are sorted by margin, cut into groups of equal size, and the parts
-  made to rise with the margin by pooling neighbors that don't (isotonic regression; Zadrozny & Elkan,
-  "Transforming classifier scores into accurate multiclass probability estimates", 2002). Digits on which
-  even the witnesses agree, margin 1, form a group of their own.
-- **farness** is the mean distance to the voters, in units of the geometric mean of what is usual for the
-  label and for all digits. Dividing by the label's alone would go too far: ones lie close together, and
-  nearly every 1 of another hand would be far.
-- **credibility** is the part of those digits that are at least as odd, oddness being farness times the
-  likeness to non-digits (the p-value of conformal prediction; Vovk, Gammerman & Shafer, "Algorithmic
-  learning in a random world", 2005).
+- **confidence** is the share of those digits that were predicted right at such a margin, where neighbors
+  disagree and where they agree. They are sorted by margin, cut into groups of equal size, and the shares
+  made to rise with the margin by pooling groups that don't (isotonic regression; Zadrozny & Elkan,
+  "Transforming classifier scores into accurate multiclass probability estimates", 2002). Digits all of whose
+  neighbors agree, margin 1, form a group of their own.
+- **normalized distance** is the mean distance to the neighbors that vote, in units of the geometric mean of
+  what is usual for the label and for all digits. Dividing by the label's alone would go too far: ones lie
+  close together, and nearly every 1 of another hand would be far.
+- **credibility** is the share of those digits that conform at most as well. Nonconformity is the normalized
+  distance times the non-digit ratio (:func:`inknn.recognizer.non_digits.non_digit_ratio`), and credibility
+  the p-value of conformal prediction (Vovk, Gammerman & Shafer, "Algorithmic learning in a random world",
+  2005).
 
-All are promises about digits like the training digits. Other hands, pens and scanners are answered right
-less often than their confidence says, and are less credible than a reader would find them.
+All are promises about digits like the training digits. Digits of other hands, pens and scanners are
+predicted right less often than their confidence promises, and are less credible than they look.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .votes import Votes
+from .non_digits import non_digit_ratio
+from .votes import Votes, vote
 
-__all__ = ["Calibration"]
+if TYPE_CHECKING:
+    from .references import References
+    from .reranking import Pictures
+    from .settings import Settings
+
+__all__ = ["Calibration", "calibrate", "kth_same_class_distance"]
 
 _GROUPS = 24  # points of a curve, at most
-_SMALLEST_GROUP = 25  # digits; of fewer, no part and no median is worth much
+_SMALLEST_GROUP = 25  # digits; a share or a median of fewer is worth little
 _QUANTILES = 257  # steps of 1/256: credibility is no finer than that
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """Arrays that turn margins and distances into confidence, farness and credibility.
+    """Arrays that turn margins and distances into confidence, normalized distance and credibility.
 
     Attributes
     ----------
     split_margins, split_confidences : float64 (g,)
-        Points of the rising curve where voters disagree, g ≥ 1; between them it runs straight, beyond
-        them it is level.
+        Points of the rising curve where the neighbors that vote disagree, g ≥ 1; between them it is
+        linear, beyond them level.
     agreed_margins, agreed_confidences : float64 (h,)
         The same where they agree.
-    radii : float64 (c,)
-        Unit of farness for each label; infinite where too few digits were seen to know one.
-    oddities : float64 (q,)
-        Evenly spaced quantiles of oddness; none where too few digits were seen.
+    class_scales : float64 (c,)
+        Unit of distance for each label; infinite where too few digits were seen to know one.
+    nonconformities : float64 (q,)
+        Evenly spaced quantiles of nonconformity; none where too few digits were seen.
     """
 
     split_margins: NDArray[np.float64]
     split_confidences: NDArray[np.float64]
     agreed_margins: NDArray[np.float64]
     agreed_confidences: NDArray[np.float64]
-    radii: NDArray[np.float64]
-    oddities: NDArray[np.float64]
+    class_scales: NDArray[np.float64]
+    nonconformities: NDArray[np.float64]
 
     @classmethod
     def fit(
         cls,
         votes: Votes,
-        reach: NDArray[np.float64],
-        likeness: NDArray[np.float64],
+        same_class_distances: NDArray[np.float64],
+        non_digit_ratios: NDArray[np.float64],
         truth: NDArray[np.integer],
     ) -> Self:
         """Learn from the votes on n digits, n ≥ 0.
@@ -73,80 +80,156 @@ class Calibration:
         Parameters
         ----------
         votes : Votes
-        reach : float64 (n,)
-            Distance to the neighbor that completes as many of the true label as vote.
-        likeness : float64 (n,)
-            To non-digits; see :meth:`credibility`.
+        same_class_distances : float64 (n,)
+            Distance to the k-th neighbor of the true label, where k neighbors vote
+            (:func:`kth_same_class_distance`).
+        non_digit_ratios : float64 (n,)
+            See :func:`inknn.recognizer.non_digits.non_digit_ratio`.
         truth : int (n,)
             Their labels.
         """
         right = votes.labels == truth
-        radii = _radii(reach, truth, votes.shares.shape[1])
-        oddness = (votes.distances / radii[votes.labels] * likeness)[right]
-        enough = len(oddness) >= _SMALLEST_GROUP
+        scales = _class_scales(same_class_distances, truth, votes.shares.shape[1])
+        nonconformity = (votes.distances / scales[votes.labels] * non_digit_ratios)[right]
+        enough = len(nonconformity) >= _SMALLEST_GROUP
         return cls(
             *_rising_curve(votes.margins[votes.split], right[votes.split]),
             *_rising_curve(votes.margins[~votes.split], right[~votes.split]),
-            radii,
-            np.quantile(oddness, np.linspace(0, 1, _QUANTILES)) if enough else np.empty(0),
+            scales,
+            np.quantile(nonconformity, np.linspace(0, 1, _QUANTILES)) if enough else np.empty(0),
         )
 
     def confidence(self, votes: Votes) -> NDArray[np.float64]:
-        """Part of such answers that are right, float64 (n,)."""
+        """Share of such predictions that are right, float64 (n,)."""
         return np.where(
             votes.split,
             np.interp(votes.margins, self.split_margins, self.split_confidences),
             np.interp(votes.margins, self.agreed_margins, self.agreed_confidences),
         )
 
-    def farness(self, votes: Votes) -> NDArray[np.float64]:
-        """How far from all prototypes, float64 (n,): about 1 for usual digits; 0 where no unit is known."""
-        return votes.distances / self.radii[votes.labels]
+    def normalized_distance(self, votes: Votes) -> NDArray[np.float64]:
+        """Distance to the references, float64 (n,): about 1 for usual digits, 0 where no unit is known."""
+        return votes.distances / self.class_scales[votes.labels]
 
-    def credibility(self, votes: Votes, likeness: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Part of digits that are at least as odd.
+    def credibility(self, votes: Votes, non_digit_ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of digits that conform at most as well.
 
         Parameters
         ----------
         votes : Votes
-        likeness : float64 (n,)
-            To non-digits: mean distance to the nearest prototypes over that to the nearest non-digits.
+        non_digit_ratios : float64 (n,)
 
         Returns
         -------
         float64 (n,)
             1 where nothing is known.
         """
-        below = np.searchsorted(self.oddities, self.farness(votes) * likeness, side="left")
-        return 1 - np.minimum(below / max(1, len(self.oddities) - 1), 1.0)
+        nonconformity = self.normalized_distance(votes) * non_digit_ratios
+        below = np.searchsorted(self.nonconformities, nonconformity, side="left")
+        return 1 - np.minimum(below / max(1, len(self.nonconformities) - 1), 1.0)
+
+
+def calibrate(
+    references: References,
+    non_digits: NDArray[Any],
+    settings: Settings,
+    queries: NDArray[Any],
+    truth: NDArray[np.integer],
+    *,
+    pictures: Pictures | None = None,
+    own: NDArray[np.int64] | None = None,
+    n_threads: int | None = None,
+) -> Calibration:
+    """Learn from a vote on digits whose label is known.
+
+    Parameters
+    ----------
+    references : References
+        They vote.
+    non_digits : (p, d)
+    settings : Settings
+    queries : (n, d)
+        The digits to vote on, n ≥ 0, in the space of the references.
+    truth : int (n,)
+        Their labels.
+    pictures : Pictures, optional
+        Of the queries; needed where the references have pictures.
+    own : int64 (n,), optional
+        For each query the reference that it is itself, to leave out.
+    n_threads : int, optional
+        All CPUs by default.
+
+    Returns
+    -------
+    Calibration
+    """
+    if len(queries) == 0:
+        nothing = np.empty((0, 1))
+        votes = vote(nothing, nothing.astype(np.int64), n_labels=references.n_labels)
+        return Calibration.fit(votes, np.empty(0), np.empty(0), truth)
+    distances, indices, votes = references.vote(queries, pictures, settings, own, n_threads=n_threads)
+    return Calibration.fit(
+        votes,
+        kth_same_class_distance(distances, references.labels[indices], truth, settings.n_neighbors),
+        non_digit_ratio(votes.distances, queries, non_digits, settings, n_threads=n_threads),
+        truth,
+    )
+
+
+def kth_same_class_distance(
+    distances: NDArray[np.float64],
+    neighbor_labels: NDArray[np.integer],
+    labels: NDArray[np.integer],
+    k: int,
+) -> NDArray[np.float64]:
+    """Distance to the k-th neighbor of a label, or to the last one where there are fewer; 0 without any.
+
+    Parameters
+    ----------
+    distances : float64 (n, m)
+        Ascending.
+    neighbor_labels : int (n, m)
+    labels : int (n,)
+        Which label to count in each row.
+    k : int
+
+    Returns
+    -------
+    float64 (n,)
+    """
+    mine = neighbor_labels == labels[:, None]
+    mine &= mine.cumsum(axis=1) <= k
+    return np.where(mine, distances, 0.0).max(axis=1, initial=0.0)
 
 
 def _rising_curve(
     margins: NDArray[np.float64], right: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean margin of each group, and the part answered right, pooled so that it rises."""
+    """Mean margin of each group, and the share predicted right, pooled so that it rises."""
     order = np.argsort(margins, kind="stable")
     order, unanimous = np.split(order, [int((margins < 1).sum())])
     n_groups = max(1, min(_GROUPS, len(order) // _SMALLEST_GROUP))
     groups = [group for group in [*np.array_split(order, n_groups), unanimous] if len(group)]
     if not groups:
         return np.zeros(1), np.full(1, 0.5)
-    pools: list[list[float]] = []  # right answers, size, groups
+    pools: list[list[float]] = []  # right predictions, size, groups
     for group in groups:
         # One imagined success and failure more keep small groups from certainty (Laplace's rule).
         pools.append([right[group].sum() + 1.0, len(group) + 2.0, 1])
         while len(pools) > 1 and pools[-2][0] * pools[-1][1] >= pools[-1][0] * pools[-2][1]:
             last = pools.pop()
             pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
-    parts = [np.full(int(size), hits / total) for hits, total, size in pools]
-    return np.array([margins[group].mean() for group in groups]), np.concatenate(parts)
+    shares = [np.full(int(size), hits / total) for hits, total, size in pools]
+    return np.array([margins[group].mean() for group in groups]), np.concatenate(shares)
 
 
-def _radii(reach: NDArray[np.float64], truth: NDArray[np.integer], n_labels: int) -> NDArray[np.float64]:
-    radii = np.full(n_labels, np.inf)
-    seen = reach > 0  # none of the label near, or only copies, says nothing
+def _class_scales(
+    distances: NDArray[np.float64], truth: NDArray[np.integer], n_labels: int
+) -> NDArray[np.float64]:
+    scales = np.full(n_labels, np.inf)
+    known = distances > 0  # no neighbor of the label, or only copies, gives no scale
     for label in range(n_labels):
-        mine = reach[seen & (truth == label)]
+        mine = distances[known & (truth == label)]
         if len(mine) >= _SMALLEST_GROUP:
-            radii[label] = np.sqrt(np.median(reach[seen]) * np.median(mine))
-    return radii
+            scales[label] = np.sqrt(np.median(distances[known]) * np.median(mine))
+    return scales

@@ -1,14 +1,15 @@
-"""The recognizer: prototypes, and all the steps from a digit in normal form to an answer.
+"""The recognizer: references, and all the steps from a digit in normal form to a prediction.
 
-It is the classifier without scikit-learn, so that reading a picture doesn't pay for importing it, and
-without files, which :mod:`inknn.memory` knows about.
+It does not use scikit-learn, so that reading a picture doesn't wait for importing it; and it knows nothing of
+files, which are for :mod:`inknn.memory`. Labels are codes 0 to c − 1 here; :class:`inknn.memory.Model` knows
+what they stand for.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,60 +17,53 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..features import Projection
-from ..metrics import MeasuredReferences
 from ..progress import Progress, no_progress
-from ..search import ExactIndex
-from .calibration import Calibration
-from .metric_learning import describe, learn_projection, make_non_digits
-from .predictions import Answers
-from .references import Index, Prototypes
+from .calibration import Calibration, calibrate
+from .description import describe
+from .metric_learning import draw, learn_projection
+from .non_digits import make_non_digits, non_digit_ratio
+from .predictions import Predictions
+from .references import References
 from .reranking import Pictures
 from .settings import LEARNED, Settings
-from .verdict import NOT_A_DIGIT, Rules
+from .verdict import NOT_A_DIGIT, Thresholds
 
-__all__ = ["Answers", "Recognizer"]
+__all__ = ["FORMAT", "Recognizer"]
+
+FORMAT = 6
+"""Number of what files hold: raise it whenever :meth:`Recognizer.arrays` gives other arrays, or
+:meth:`Recognizer.fit` other numbers for the same settings. Older files are then prepared anew, or refused."""
 
 _INDEX = "index_"  # before the names of the index's arrays
-_FORMAT = 4  # of Recognizer.arrays(), and of what fit() does with the same settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognizer:
-    """Recognizes digits by their nearest prototypes.
+    """Recognizes digits by their nearest references.
 
     Attributes
     ----------
-    labels : integer (m,)
-        Labels of the prototypes, 0 to ``n_labels`` − 1.
-    vectors : (m, d)
-        The prototypes, in the space where distances are measured; float32, or uint8 for plain pixels.
-    index : Index
-        Over ``vectors``.
+    references : References
+        The labeled digits that vote.
     non_digits : (p, d)
-        Pieces and pairs of digits in the same space; they have no vote, only a say in the verdict.
+        Pieces and pairs of digits in the same space; they have no vote, and count for the verdict only.
     projection : Projection, or None
         From gradient histograms to that space, where the settings want it learned.
     calibration : Calibration
         What margins and distances mean.
     settings : Settings
-    rules : Rules
-    pictures : uint8 (m, 28, 28), or None
-        The prototypes themselves, or anything that gives some of them by their indices; needed only where
-        the settings want pictures to be compared.
+    thresholds : Thresholds
     """
 
-    FINGERPRINT: ClassVar[str] = hashlib.sha256(f"{_FORMAT} {Settings().to_json()}".encode()).hexdigest()[:12]
+    FINGERPRINT: ClassVar[str] = hashlib.sha256(f"{FORMAT} {Settings().to_json()}".encode()).hexdigest()[:12]
     """Changes whenever :meth:`fit` with default settings would give something else."""
 
-    labels: NDArray[np.integer]
-    vectors: NDArray[Any]
-    index: Index
+    references: References
     non_digits: NDArray[Any]
     projection: Projection | None
     calibration: Calibration
     settings: Settings = field(default_factory=Settings)
-    rules: Rules = field(default_factory=Rules)
-    pictures: Pictures | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @classmethod
     def fit(
@@ -84,9 +78,9 @@ class Recognizer:
     ) -> Self:
         """Learn digits.
 
-        Some thousands of them, drawn at random, are then asked about with themselves left out, which
-        calibrates. The metric has seen them, and other digits of the same writers vote; both flatter: hardly
-        among MNIST's 60,000 digits, clearly among a few thousand.
+        To calibrate, some thousands of them, drawn at random, are recognized by all others. The metric has
+        seen them, and other digits of the same writers vote, so the calibration is too favorable: hardly so
+        among MNIST's 60,000 digits, clearly so among a few thousand.
 
         Parameters
         ----------
@@ -95,13 +89,13 @@ class Recognizer:
         labels : int (m,)
             0 to ``n_labels`` − 1.
         progress : Progress, optional
-            Told how far it is.
+            Called with what is being done, and how much of it is done.
         settings : Settings, optional
             Other than the default.
         n_labels : int
-            Labels there are.
+            How many labels there are.
         n_threads : int, optional
-            Threads to use; all CPUs by default.
+            All CPUs by default.
 
         Returns
         -------
@@ -113,9 +107,9 @@ class Recognizer:
             If shapes or types don't fit.
         """
         settings = settings or Settings()
-        tell = progress or no_progress
+        report = progress or no_progress
         labels = _checked_labels(labels, len(images), n_labels)
-        vectors = describe(images, settings, n_threads, lambda part: tell("describing the digits", part))
+        vectors = describe(images, settings, n_threads, lambda part: report("describing the digits", part))
         projection = None
         if settings.feature == LEARNED:
             projection = learn_projection(
@@ -124,114 +118,128 @@ class Recognizer:
                 labels,
                 settings,
                 n_threads,
-                lambda part: tell("learning the metric", part),
+                lambda part: report("learning the metric", part),
             )
             vectors = projection.apply(vectors)
-        tell("learning what to trust", 0.0)
+        report("calibrating", 0.0)
         non_digits = describe(make_non_digits(images, settings), settings, n_threads)
         if projection is not None:
             non_digits = projection.apply(non_digits)
-        tell("learning what to trust", 0.4)
+        report("calibrating", 0.4)
         pictures = images.copy() if settings.n_distorted else None
-        prototypes = Prototypes(labels, vectors, _index(vectors, settings), pictures, settings, n_labels)
-        calibration = prototypes.calibrate(non_digits, n_threads=n_threads)
-        tell("learning what to trust", 1.0)
-        return cls(
-            labels,
-            vectors,
-            prototypes.index,
-            non_digits,
-            projection,
-            calibration,
-            settings,
-            pictures=pictures,
-        )
+        references = References.build(labels, vectors, settings.metric, pictures, n_labels=n_labels)
+        calibration = _calibrate(references, non_digits, settings, n_threads)
+        report("calibrating", 1.0)
+        return cls(references, non_digits, projection, calibration, settings)
 
     @property
     def n_labels(self) -> int:
-        """Labels the answers are among."""
-        return len(self.calibration.radii)
+        """How many labels there are."""
+        return self.references.n_labels
+
+    @property
+    def labels(self) -> NDArray[np.integer]:
+        """Labels of the references, 0 to ``n_labels`` − 1, (m,)."""
+        return self.references.labels
+
+    @property
+    def vectors(self) -> NDArray[Any]:
+        """The references in the space where distances are measured, (m, d)."""
+        return self.references.vectors
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What answers depend on, as plain values for reports."""
+        """What predictions depend on, as plain values for reports."""
         settings = self.settings
         learned = {"shrinkage": settings.shrinkage} if self.projection is not None else {}
         return {
-            "prototypes": len(self.labels),
+            "references": len(self.references),
             "features": settings.feature,
             "metric": settings.metric,
             "dimensions": self.vectors.shape[1],
             **learned,
-            "k": settings.n_voters,
+            "k": settings.n_neighbors,
         }
 
-    @property
-    def prototypes(self) -> Prototypes:
-        """The digits that are known, and how they are asked."""
-        return Prototypes(self.labels, self.vectors, self.index, self.pictures, self.settings, self.n_labels)
+    def with_neighbors(self, n_neighbors: int) -> Self:
+        """The same recognizer with another number of neighbors that vote."""
+        searched = max(n_neighbors, self.settings.n_margin_neighbors)
+        settings = replace(self.settings, n_neighbors=n_neighbors, n_margin_neighbors=searched)
+        return replace(self, settings=settings)
+
+    def subset(self, rows: NDArray[np.int64]) -> Self:
+        """The same recognizer with some of its references only."""
+        known = self.references
+        vectors = np.ascontiguousarray(known.vectors[rows])
+        pictures = None if known.pictures is None else known.pictures[rows]
+        labels, metric = np.asarray(known.labels)[rows], self.settings.metric
+        references = References.build(labels, vectors, metric, pictures, n_labels=known.n_labels)
+        return replace(self, references=references)
 
     def embed(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> NDArray[Any]:
-        """Digits, uint8 (n, 28, 28), as vectors that compare with the prototypes', (n, d)."""
+        """Digits, uint8 (n, 28, 28), as vectors that compare with those of the references, (n, d)."""
         features = describe(images, self.settings, n_threads)
         return features if self.projection is None else self.projection.apply(features)
 
     def neighbors(
         self, images: NDArray[np.uint8], k: int, *, n_threads: int | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The k nearest prototypes of each digit.
+        """The k nearest references of each digit.
 
         Parameters
         ----------
         images : uint8 (n, 28, 28)
             In MNIST's normal form.
         k : int
-            1 to the number of prototypes.
+            1 to the number of references.
         n_threads : int, optional
-            Threads to use; all CPUs by default.
+            All CPUs by default.
 
         Returns
         -------
         distances : float64 (n, k)
             Ascending.
         indices : int64 (n, k)
-            Of prototypes.
+            Of references.
 
         Raises
         ------
         ValueError
             If shapes, types or ``k`` don't fit.
         """
-        return self.index.query(self.embed(images, n_threads=n_threads), k, n_threads)
+        return self.references.index.query(self.embed(images, n_threads=n_threads), k, n_threads)
 
-    def recognize(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> Answers:
-        """Answer n digits.
+    def recognize(self, images: NDArray[np.uint8], *, n_threads: int | None = None) -> Predictions:
+        """Predict the labels of n digits.
 
         Parameters
         ----------
         images : uint8 (n, 28, 28)
             In MNIST's normal form. A black image is no digit.
         n_threads : int, optional
-            Threads to use; all CPUs by default.
+            All CPUs by default.
 
         Returns
         -------
-        Answers
+        Predictions
+            Labels are codes, 0 to ``n_labels`` − 1.
 
         Raises
         ------
         ValueError
             If shapes or types don't fit.
         """
-        vectors, prototypes = self.embed(images, n_threads=n_threads), self.prototypes
-        distances, indices, votes = prototypes.vote(vectors, images, n_threads=n_threads)
-        likeness = prototypes.likeness(votes, vectors, self.non_digits, n_threads=n_threads)
+        vectors, settings = self.embed(images, n_threads=n_threads), self.settings
+        distances, indices, votes = self.references.vote(vectors, images, settings, n_threads=n_threads)
+        ratio = non_digit_ratio(votes.distances, vectors, self.non_digits, settings, n_threads=n_threads)
         confidence = self.calibration.confidence(votes)
-        credibility = self.calibration.credibility(votes, likeness)
-        verdicts = self.rules.verdicts(confidence, self.calibration.farness(votes), likeness)
+        credibility = self.calibration.credibility(votes, ratio)
+        distance = self.calibration.normalized_distance(votes)
+        verdicts = self.thresholds.verdicts(confidence, distance, ratio)
         blank = ~np.asarray(images).any(axis=(1, 2))
         confidence[blank], credibility[blank], verdicts[blank] = 1 / self.n_labels, 0.0, NOT_A_DIGIT
-        return Answers(
+        return Predictions(
+            np.arange(self.n_labels),
             votes.labels,
             votes.shares,
             confidence,
@@ -244,13 +252,19 @@ class Recognizer:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All there is to keep but the pictures, by name; :meth:`from_arrays` takes it back."""
+        projection = self.projection
+        learned = (
+            {}
+            if projection is None
+            else {"projection_mean": projection.mean, "projection_components": projection.components}
+        )
         return {
             "settings": np.frombuffer(self.settings.to_json().encode(), dtype=np.uint8),
             "labels": self.labels,
             "vectors": self.vectors,
             "non_digits": self.non_digits,
-            **_projection_arrays(self.projection),
-            **_index_arrays(self.index),
+            **learned,
+            **{f"{_INDEX}{name}": array for name, array in self.references.index_arrays().items()},
             **{
                 f"calibration_{each.name}": getattr(self.calibration, each.name)
                 for each in fields(Calibration)
@@ -267,7 +281,7 @@ class Recognizer:
         ----------
         arrays : mapping of str to ndarray
         pictures
-            Of the prototypes, where the settings want them.
+            Of the references, where the settings want them.
 
         Raises
         ------
@@ -279,8 +293,11 @@ class Recognizer:
             calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
             labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
             projection = _projection(arrays, settings)
-            kept = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
-            index = _index(vectors, settings, kept or None)
+            stored = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
+            n_labels = len(calibration.class_scales)
+            references = References.build(
+                labels, vectors, settings.metric, pictures, n_labels=n_labels, stored=stored or None
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the arrays of a recognizer ({error}); prepare it again") from error
         dims = vectors.shape[-1]
@@ -294,7 +311,7 @@ class Recognizer:
             raise DataError("the arrays of this recognizer do not fit each other; prepare it again")
         if settings.n_distorted and pictures is None:
             raise DataError("this recognizer compares pictures, and there are none; prepare it again")
-        return cls(labels, vectors, index, non_digits, projection, calibration, settings, pictures=pictures)
+        return cls(references, non_digits, projection, calibration, settings)
 
 
 def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> NDArray[np.integer]:
@@ -309,23 +326,23 @@ def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> N
     return labels
 
 
-def _index(
-    vectors: NDArray[Any], settings: Settings, kept: Mapping[str, NDArray[Any]] | None = None
-) -> Index:
-    if settings.metric == "euclidean":
-        return ExactIndex(vectors, kept=kept)
-    return MeasuredReferences(vectors, settings.metric)
-
-
-def _index_arrays(index: Index) -> dict[str, NDArray[Any]]:
-    arrays = index.arrays() if isinstance(index, ExactIndex) else {}
-    return {f"{_INDEX}{name}": array for name, array in arrays.items()}
-
-
-def _projection_arrays(projection: Projection | None) -> dict[str, NDArray[Any]]:
-    if projection is None:
-        return {}
-    return {"projection_mean": projection.mean, "projection_components": projection.components}
+def _calibrate(
+    references: References, non_digits: NDArray[Any], settings: Settings, n_threads: int | None
+) -> Calibration:
+    """Learn from a vote on some of the references, each without itself."""
+    count = len(references)
+    # Drawn, not every n-th: MNIST takes turns between two crowds of writers, one far harder to read.
+    rows = np.sort(draw(count, settings.n_calibrating if count > 1 else 0))
+    return calibrate(
+        references,
+        non_digits,
+        settings,
+        references.vectors[rows],
+        references.labels[rows],
+        pictures=None if references.pictures is None else references.pictures[rows],
+        own=rows,
+        n_threads=n_threads,
+    )
 
 
 def _projection(arrays: Mapping[str, NDArray[Any]], settings: Settings) -> Projection | None:
@@ -336,4 +353,4 @@ def _projection(arrays: Mapping[str, NDArray[Any]], settings: Settings) -> Proje
         len(components),
     ):
         raise ValueError("a projection of other features")
-    return Projection(mean, components, settings.evening)
+    return Projection(mean, components, settings.length_normalization)

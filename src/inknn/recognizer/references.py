@@ -1,35 +1,27 @@
-"""The digits that are known, and how they are asked: neighbors, a vote, a second look where it is split."""
+"""The labeled digits that vote: searched for neighbors, and re-ranked where these disagree."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import search_with
-from .calibration import Calibration
-from .metric_learning import draw
-from .reranking import Pictures, blended, label_distortions
+from ..metrics import build_index
+from ..search import Index, without_itself
+from .reranking import Pictures, blended, label_distortions, local_mean_distances
 from .settings import Settings
-from .votes import Votes, local_mean_distances, reaches, vote
+from .votes import Votes, vote
 
-__all__ = ["Index", "Prototypes", "without_itself"]
+__all__ = ["References"]
 
-_SECOND_LOOK_BATCH = 256
-
-
-class Index(Protocol):
-    """What finds neighbors: :class:`inknn.search.ExactIndex`, or what measures in another metric."""
-
-    def query(
-        self, queries: NDArray[Any], k: int, n_threads: int | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
+_RERANKING_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prototypes:
+class References:
     """Labeled vectors that vote.
 
     Attributes
@@ -37,12 +29,11 @@ class Prototypes:
     labels : integer (m,)
         0 to ``n_labels`` − 1.
     vectors : (m, d)
-        In the space where distances are measured.
+        In the space where distances are measured; float32, or uint8 for plain pixels.
     index : Index
         Over ``vectors``.
     pictures : Pictures, or None
-        Of the prototypes; needed where the settings want pictures to be compared.
-    settings : Settings
+        The digits themselves; needed where the settings want pictures to be compared.
     n_labels : int
     """
 
@@ -50,166 +41,152 @@ class Prototypes:
     vectors: NDArray[Any]
     index: Index
     pictures: Pictures | None
-    settings: Settings
     n_labels: int
+
+    @classmethod
+    def build(
+        cls,
+        labels: NDArray[np.integer],
+        vectors: NDArray[Any],
+        metric: str,
+        pictures: Pictures | None = None,
+        *,
+        n_labels: int,
+        stored: Mapping[str, NDArray[Any]] | None = None,
+    ) -> Self:
+        """Build an index over labeled vectors.
+
+        Parameters
+        ----------
+        labels, vectors, pictures, n_labels
+            See the class.
+        metric : str
+            A key of :data:`inknn.metrics.METRICS`.
+        stored : mapping of str to ndarray, optional
+            Arrays of :meth:`index_arrays`: the index is then not built anew.
+        """
+        return cls(labels, vectors, build_index(vectors, metric, stored=stored), pictures, n_labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def index_arrays(self) -> dict[str, NDArray[Any]]:
+        """What to keep of the index, by name; nothing in metrics that need no preparation."""
+        return self.index.arrays()
+
+    def neighbors(
+        self,
+        queries: NDArray[Any],
+        k: int,
+        own: NDArray[np.int64] | None = None,
+        *,
+        n_threads: int | None = None,
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The k nearest references of each query, or as many as there are.
+
+        Parameters
+        ----------
+        queries : (n, d)
+        k : int
+        own : int64 (n,), optional
+            For each query the reference that it is itself, to leave out.
+        n_threads : int, optional
+            All CPUs by default.
+
+        Returns
+        -------
+        distances : float64 (n, k)
+            Ascending.
+        indices : int64 (n, k)
+        """
+        if own is None:
+            return self.index.query(queries, min(k, len(self)), n_threads)
+        distances, indices = self.index.query(queries, min(k, len(self) - 1) + 1, n_threads)
+        return without_itself(distances, indices, own)
 
     def vote(
         self,
         queries: NDArray[Any],
         pictures: Pictures | None,
+        settings: Settings,
         own: NDArray[np.int64] | None = None,
         *,
         n_threads: int | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.int64], Votes]:
-        """Neighbors of each query, and their vote.
+        """Neighbors of each query, and their vote, re-ranked where they disagree.
 
         Parameters
         ----------
         queries : (n, d)
         pictures : Pictures, or None
-            Of the queries; needed where those of the prototypes are.
+            Of the queries; needed where the settings want pictures to be compared.
+        settings : Settings
         own : int64 (n,), optional
-            For each query a prototype to be left out.
+            For each query the reference that it is itself, to leave out.
         n_threads : int, optional
+            All CPUs by default.
 
         Returns
         -------
         distances : float64 (n, k)
+            Ascending.
         indices : int64 (n, k)
         votes : Votes
         """
-        settings = self.settings
-        distances, indices = self._neighbors(queries, settings.n_witnesses, own, n_threads)
+        distances, indices = self.neighbors(queries, settings.n_margin_neighbors, own, n_threads=n_threads)
         votes = vote(
             distances,
             self.labels[indices],
             n_labels=self.n_labels,
-            n_voters=settings.n_voters,
+            n_neighbors=settings.n_neighbors,
             power=settings.vote_power,
         )
-        # Nothing overrules a prototype that is the very digit.
-        doubted = votes.split & (distances[:, 0] > 0) & bool(settings.n_second_look)
-        split = np.flatnonzero(doubted)
-        for start in range(0, len(split), _SECOND_LOOK_BATCH):
-            rows = split[start : start + _SECOND_LOOK_BATCH]
-            away = self._second_look(queries, pictures, rows, own, n_threads)
-            votes = votes.with_second_look(rows, away)
+        if not settings.n_reranking_neighbors:
+            return distances, indices, votes
+        # A reference that is the very digit is not overruled.
+        doubtful = np.flatnonzero(votes.split & (distances[:, 0] > 0))
+        for start in range(0, len(doubtful), _RERANKING_BATCH):
+            rows = doubtful[start : start + _RERANKING_BATCH]
+            votes = votes.reranked(
+                rows,
+                self._label_distances(
+                    queries[rows],
+                    None if pictures is None else pictures[rows],
+                    settings,
+                    None if own is None else own[rows],
+                    n_threads,
+                ),
+            )
         return distances, indices, votes
 
-    def _second_look(
+    def _label_distances(
         self,
         queries: NDArray[Any],
-        pictures: Pictures | None,
-        rows: NDArray[np.int64],
+        pictures: NDArray[np.uint8] | None,
+        settings: Settings,
         own: NDArray[np.int64] | None,
         n_threads: int | None,
     ) -> NDArray[np.float64]:
-        """Distance of some queries to each label as a whole, float64 (m, c)."""
-        settings, left_out = self.settings, None if own is None else own[rows]
-        _, more = self._neighbors(queries[rows], settings.n_second_look, left_out, n_threads)
+        """Distance of each query to each label as a whole, float64 (n, c)."""
+        _, near = self.neighbors(queries, settings.n_reranking_neighbors, own, n_threads=n_threads)
         away = local_mean_distances(
-            queries[rows],
-            self.vectors[more],
-            self.labels[more],
+            queries,
+            self.vectors[near],
+            self.labels[near],
             n_labels=self.n_labels,
-            size=settings.second_look_size,
+            size=settings.local_mean_size,
         )
         if not settings.n_distorted:
             return away
         assert self.pictures is not None
         assert pictures is not None
         distorted = label_distortions(
-            pictures[rows],
+            pictures,
             self.pictures,
-            more,
-            self.labels[more],
+            near,
+            self.labels[near],
             n_labels=self.n_labels,
             size=settings.n_distorted,
             n_threads=n_threads,
         )
         return blended(away, distorted)
-
-    def _neighbors(
-        self, queries: NDArray[Any], k: int, own: NDArray[np.int64] | None, n_threads: int | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        if own is None:
-            return self.index.query(queries, min(k, len(self.vectors)), n_threads)
-        k = min(k, len(self.vectors) - 1)
-        distances, indices = self.index.query(queries, k + 1, n_threads)
-        return without_itself(distances, indices, own)
-
-    def likeness(
-        self,
-        votes: Votes,
-        queries: NDArray[Any],
-        non_digits: NDArray[Any],
-        *,
-        n_threads: int | None = None,
-    ) -> NDArray[np.float64]:
-        """Mean distance to the voters over that to as many non-digits; 0 where there are none.
-
-        Parameters
-        ----------
-        votes : Votes
-            On the queries.
-        queries : (n, d)
-        non_digits : (p, d)
-        n_threads : int, optional
-
-        Returns
-        -------
-        float64 (n,)
-        """
-        k = min(self.settings.n_voters, len(non_digits))
-        if k == 0:
-            return np.zeros(len(queries))
-        found, _ = search_with(self.settings.metric, queries, non_digits, k, n_threads=n_threads)
-        return votes.distances / np.maximum(found.mean(axis=1), 1e-12)
-
-    def calibrate(self, non_digits: NDArray[Any], *, n_threads: int | None = None) -> Calibration:
-        """Ask about some prototypes with themselves left out: what margins and distances mean.
-
-        Parameters
-        ----------
-        non_digits : (p, d)
-        n_threads : int, optional
-
-        Returns
-        -------
-        Calibration
-        """
-        settings, count = self.settings, len(self.labels)
-        # Drawn, not every n-th: MNIST takes turns between two crowds of writers, one far harder to read.
-        asked = np.sort(draw(count, settings.n_calibrating if count > 1 else 0))
-        if len(asked) == 0:
-            nothing = np.empty((0, 1))
-            votes = vote(nothing, nothing.astype(np.int64), n_labels=self.n_labels)
-            return Calibration.fit(votes, np.empty(0), np.empty(0), self.labels[:0])
-        truth, queries = self.labels[asked], self.vectors[asked]
-        pictures = None if self.pictures is None else self.pictures[asked]
-        distances, indices, votes = self.vote(queries, pictures, asked, n_threads=n_threads)
-        reach = reaches(distances, self.labels[indices], truth, settings.n_voters)
-        likeness = self.likeness(votes, queries, non_digits, n_threads=n_threads)
-        return Calibration.fit(votes, reach, likeness, truth)
-
-
-def without_itself(
-    distances: NDArray[np.float64], indices: NDArray[np.int64], own: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Neighbors of references, less each reference itself.
-
-    Parameters
-    ----------
-    distances, indices : float64, int64 (n, k)
-        k ≥ 1.
-    own : int64 (n,)
-        The index of each. Where it isn't among its neighbors it lies behind its copies; the last goes then.
-
-    Returns
-    -------
-    distances, indices : float64, int64 (n, k − 1)
-    """
-    itself = indices == own[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    shape = (len(own), indices.shape[1] - 1)
-    return distances[~itself].reshape(shape), indices[~itself].reshape(shape)

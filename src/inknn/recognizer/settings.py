@@ -1,17 +1,27 @@
-"""All that can be set about a recognizer."""
+"""All that can be set about a recognizer, and the few parameters from which users choose it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Self
+from typing import Any, Self
 
+from ..errors import UnknownNameError
 from ..features import GradientSettings, Grid
+from ..features.registry import DESCRIPTIONS
+from ..metrics import METRICS
 
-__all__ = ["LEARNED", "Settings"]
+__all__ = ["FEATURES", "LEARNED", "PRESETS", "WEIGHTS", "Settings", "choose_settings"]
 
 LEARNED = "learned"
 """The feature whose metric is learned."""
+
+FEATURES = (LEARNED, *DESCRIPTIONS)
+"""What digits can be compared by."""
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {"best": {}, "fast": {"n_distorted": 0}}
+"""The settings in which each preset differs from the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +31,38 @@ class Settings:
     Attributes
     ----------
     feature : str
-        What digits are compared by: ``"learned"`` for gradient histograms in a learned metric, or a key of
-        :data:`inknn.features.DESCRIPTIONS`, of which nothing is learned.
+        One of :data:`FEATURES`: ``"learned"`` for gradient histograms in a learned metric, or a key of
+        :data:`inknn.features.registry.DESCRIPTIONS`, for which nothing is learned.
     metric : str
         A key of :data:`inknn.metrics.METRICS`.
     vote_power : float
         See :func:`inknn.recognizer.votes.vote`.
     gradient : GradientSettings
         How a digit is described where the metric is learned.
-    n_components, shrinkage, evening
+    n_components, shrinkage, length_normalization
         See :func:`inknn.features.fit_projection`.
     n_deformed : int
         Digits to deform, in each way of :data:`inknn.features.augmentation.DEFORMATIONS`; at most one in ten.
-    stretching : float
-        See :meth:`inknn.features.Projection.stretched`.
-    n_enemies, n_challenged : int
-        The stretching looks at so many nearest digits of other labels, of so many digits.
+    discriminant_scaling : float
+        The power of :meth:`inknn.features.Projection.scaled_by`.
+    n_impostors, n_anchors : int
+        For the discriminant scaling, so many digits (anchors) are compared with so many of their nearest
+        digits of other labels (impostors).
     n_non_digits : int
-        Pairs of digits to make that are none, and at most as many halves; at most one for ten digits.
-    n_voters : int
+        Pairs of digits to make as examples of what is no digit, and at most as many halves; at most one for
+        ten digits.
+    n_neighbors : int
         Nearest neighbors that vote.
-    n_witnesses : int
-        Neighbors looked at in all, to see how near the nearest other label is.
-    n_second_look, second_look_size : int
-        Where voters disagree, so many neighbors are looked at, and for each label the mean of so many of
-        its nearest; with 0 the vote stands.
+    n_margin_neighbors : int
+        Neighbors searched for in all; the others show how near the nearest other label is.
+    n_reranking_neighbors, local_mean_size : int
+        Where neighbors disagree, so many are searched for, and each label is compared by the mean of so many
+        of its nearest (:mod:`inknn.recognizer.reranking`); with 0 neighbors the vote decides alone.
     n_distorted : int
-        There also the mean of so many of each label's least distortions counts (:mod:`inknn.recognizer.reranking`);
-        0 leaves it at the vectors, and the pictures of the prototypes need not be at hand.
+        For re-ranking, the mean of so many of each label's least distortions counts too; with 0 only vectors
+        are compared, and no pictures of the references are needed.
     n_calibrating : int
-        Digits to ask about, each by all others, to learn what to trust.
+        Digits that all others vote on, to calibrate.
     """
 
     feature: str = LEARNED
@@ -59,18 +71,28 @@ class Settings:
     gradient: GradientSettings = field(default_factory=GradientSettings)
     n_components: int = 128
     shrinkage: float = 0.2
-    evening: float = 0.5
+    length_normalization: float = 0.5
     n_deformed: int = 600
-    stretching: float = 0.25
-    n_enemies: int = 3
-    n_challenged: int = 3000
+    discriminant_scaling: float = 0.25
+    n_impostors: int = 3
+    n_anchors: int = 3000
     n_non_digits: int = 1200
-    n_voters: int = 5
-    n_witnesses: int = 12
-    n_second_look: int = 100
-    second_look_size: int = 12
+    n_neighbors: int = 5
+    n_margin_neighbors: int = 12
+    n_reranking_neighbors: int = 100
+    local_mean_size: int = 12
     n_distorted: int = 3
     n_calibrating: int = 8000
+
+    @property
+    def preset(self) -> str:
+        """The preset that was chosen; ``"best"`` where presets make no difference."""
+        return "best" if self.n_distorted or self.feature != LEARNED else "fast"
+
+    @property
+    def weights(self) -> str:
+        """The key of :data:`WEIGHTS` that was chosen."""
+        return "distance" if self.vote_power else "uniform"
 
     def to_json(self) -> str:
         """As text, to keep beside the arrays."""
@@ -83,3 +105,76 @@ class Settings:
         gradient = plain.pop("gradient")
         grids = tuple(Grid(**grid) for grid in gradient.pop("grids"))
         return cls(gradient=GradientSettings(**gradient, grids=grids), **plain)
+
+
+_DEFAULT = Settings()
+
+WEIGHTS: Mapping[str, float] = {"distance": _DEFAULT.vote_power, "uniform": 0.0}
+"""The power of distance that each way of weighting votes stands for."""
+
+
+def choose_settings(
+    *,
+    preset: str = "best",
+    n_neighbors: int = _DEFAULT.n_neighbors,
+    features: str = LEARNED,
+    metric: str = "euclidean",
+    weights: str = "distance",
+    n_components: int = _DEFAULT.n_components,
+    shrinkage: float = _DEFAULT.shrinkage,
+) -> Settings:
+    """The settings that a user's few parameters stand for.
+
+    Parameters
+    ----------
+    preset : {"best", "fast"}
+        Whether doubtful digits are compared as pictures too; of effect for learned features only.
+    n_neighbors : int
+        Neighbors that vote, at least 1.
+    features : str
+        One of :data:`FEATURES`.
+    metric : str
+        A key of :data:`inknn.metrics.METRICS`; those that compare pictures go with ``features="pixels"``.
+    weights : {"distance", "uniform"}
+        Whether near neighbors count for more.
+    n_components : int
+        Dimensions of the learned space.
+    shrinkage : float
+        See :func:`inknn.features.fit_projection`.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset, feature, metric or weighting; it offers the nearest name.
+    ValueError
+        If they don't go together, or ``n_neighbors`` is too small.
+    """
+    for what, name, known in (
+        ("preset", preset, PRESETS),
+        ("feature of models", features, FEATURES),
+        ("metric of models", metric, METRICS),
+        ("weighting of votes", weights, WEIGHTS),
+    ):
+        if name not in known:
+            raise UnknownNameError(what, name, known)
+    if n_neighbors < 1:
+        raise ValueError(f"n_neighbors must be at least 1, got {n_neighbors}")
+    if METRICS[metric].takes_digits and features != "pixels":
+        raise ValueError(f"the metric {metric} compares pictures, so features must be 'pixels'")
+    special = dict(PRESETS[preset] if features == LEARNED else {"n_distorted": 0, "n_reranking_neighbors": 0})
+    if metric != "euclidean":  # any other search takes a hundred times as long
+        special["n_calibrating"] = 1000
+    return Settings(
+        feature=features,
+        metric=metric,
+        vote_power=WEIGHTS[weights],
+        n_components=n_components,
+        shrinkage=shrinkage,
+        n_neighbors=n_neighbors,
+        n_margin_neighbors=max(n_neighbors, _DEFAULT.n_margin_neighbors),
+        **special,
+    )

@@ -1,4 +1,4 @@
-"""Whether to say the digit, to doubt it, or to say that it is none."""
+"""Whether a digit is named, doubted, or refused as no digit at all."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DIGIT", "NOT_A_DIGIT", "UNSURE", "Rules"]
+__all__ = ["DIGIT", "NOT_A_DIGIT", "UNSURE", "Thresholds"]
 
 DIGIT, UNSURE, NOT_A_DIGIT = "digit", "unsure", "not-a-digit"
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """When an answer is refused. All three limits are in units that don't change with the metric.
+class Thresholds:
+    """Beyond which a prediction is refused. None of them depends on the unit of the metric.
 
     Attributes
     ----------
-    far : float
-        More farness is no digit (:meth:`inknn.recognizer.calibration.Calibration.farness`): about 1 is usual, 2 in 1,000
-        of MNIST's digits are beyond 1.7.
-    alike : float
-        More likeness to pieces and pairs of digits is no digit: at 1 it is as near to them as to digits.
-    unsure : float
-        Less confidence than this is doubt.
+    max_distance : float
+        A digit with a larger normalized distance is no digit
+        (:meth:`inknn.recognizer.calibration.Calibration.normalized_distance`): about 1 is usual, and 2 in
+        1,000 of MNIST's digits are beyond 1.7.
+    max_non_digit_ratio : float
+        A digit with a larger ratio is no digit (:func:`inknn.recognizer.non_digits.non_digit_ratio`): at 1 it
+        is as near to pieces and pairs of digits as to digits.
+    min_confidence : float
+        A digit with less confidence is unsure.
     """
 
-    far: float = 1.7
-    alike: float = 0.95
-    unsure: float = 0.9
+    max_distance: float = 1.7
+    max_non_digit_ratio: float = 0.95
+    min_confidence: float = 0.9
 
     def verdicts(
         self,
         confidence: NDArray[np.float64],
-        farness: NDArray[np.float64],
-        likeness: NDArray[np.float64],
+        normalized_distance: NDArray[np.float64],
+        non_digit_ratio: NDArray[np.float64],
     ) -> NDArray[np.str_]:
-        """``digit``, ``unsure`` or ``not-a-digit`` for each of n answers, str (n,)."""
-        doubted = np.where(confidence < self.unsure, UNSURE, DIGIT)
-        return np.where((farness > self.far) | (likeness > self.alike), NOT_A_DIGIT, doubted)
+        """``digit``, ``unsure`` or ``not-a-digit`` for each of n predictions, str (n,)."""
+        named = np.where(confidence < self.min_confidence, UNSURE, DIGIT)
+        refused = (normalized_distance > self.max_distance) | (non_digit_ratio > self.max_non_digit_ratio)
+        return np.where(refused, NOT_A_DIGIT, named)

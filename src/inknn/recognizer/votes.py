@@ -1,15 +1,19 @@
-"""Let the neighbors vote: near ones count more, and where they disagree a second look decides."""
+"""The vote of the nearest neighbors: near ones count for more, and a rule decides between equals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Votes", "local_mean_distances", "reaches", "vote"]
+__all__ = ["Ties", "Votes", "vote", "vote_by_k"]
 
-_SECOND_POWER = 16  # of distance to local means, which differ less than distances to single neighbors
+Ties = Literal["nearest", "lowest label"]
+"""Which of the labels with the largest share wins: that of the nearest neighbor, or the lowest one."""
+
+_RERANKING_POWER = 16  # distances to whole labels differ less than distances to single neighbors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,15 +23,15 @@ class Votes:
     Attributes
     ----------
     labels : int64 (n,)
-        The winners; of equal shares, the one with the nearest neighbor.
+        The winners.
     shares : float64 (n, c)
         Share of the vote of each label; rows sum to 1, and the winner's is the largest.
     margins : float64 (n,)
         ``(b − a) / (b + a)``, −1 to 1: ``a`` is the distance to the nearest neighbor of the winning
-        label, ``b`` to the nearest of another. Negative where nearness was outvoted. Exactly 1 where all
+        label, ``b`` to the nearest of another. Negative where a nearer label lost. Exactly 1 where all
         neighbors agree.
     split : bool (n,)
-        Whether voters disagree.
+        Whether the neighbors that vote disagree.
     distances : float64 (n,)
         Mean distance to the neighbors that vote, whatever their label.
     """
@@ -38,7 +42,7 @@ class Votes:
     split: NDArray[np.bool_]
     distances: NDArray[np.float64]
 
-    def with_second_look(self, rows: NDArray[np.int64], label_distances: NDArray[np.float64]) -> Votes:
+    def reranked(self, rows: NDArray[np.int64], label_distances: NDArray[np.float64]) -> Votes:
         """The vote, in some rows decided by distances to whole labels instead of to single neighbors.
 
         Parameters
@@ -46,19 +50,18 @@ class Votes:
         rows : int64 (m,)
             Which digits.
         label_distances : float64 (m, c)
-            Distance to each label; infinite for those out of the question, but not for all.
+            Distance to each label; infinite for labels that can't win, but not for all.
 
         Returns
         -------
         Votes
-            There, the nearest label wins, label at distance d has 1/d¹⁶ votes, and the margin compares
-            the two nearest labels.
+            In these rows the nearest label wins, a label at distance d has 1/d¹⁶ votes, and the margin
+            compares the two nearest labels.
         """
         labels, shares, margins = self.labels.copy(), self.shares.copy(), self.margins.copy()
         labels[rows] = label_distances.argmin(axis=1)
         nearest = label_distances.min(axis=1, keepdims=True)
-        weights = _relative_nearness(label_distances, nearest) ** _SECOND_POWER
-        shares[rows] = weights / weights.sum(axis=1, keepdims=True)
+        shares[rows] = _normalized(_relative_nearness(label_distances, nearest) ** _RERANKING_POWER)
         second = np.partition(label_distances, 1, axis=1)[:, 1] if label_distances.shape[1] > 1 else np.inf
         margins[rows] = _margins(nearest[:, 0], np.broadcast_to(second, len(rows)))
         return replace(self, labels=labels, shares=shares, margins=margins)
@@ -69,12 +72,14 @@ def vote(
     neighbor_labels: NDArray[np.integer],
     *,
     n_labels: int = 10,
-    n_voters: int | None = None,
+    n_neighbors: int | None = None,
     power: float = 4,
+    weights: NDArray[np.float64] | None = None,
+    ties: Ties = "nearest",
 ) -> Votes:
     """Decide by distance-weighted vote (Dudani, "The distance-weighted k-nearest-neighbor rule", 1976).
 
-    A neighbor at distance d has 1/d⁴ votes; one at distance zero outvotes all that are farther.
+    A neighbor at distance d has 1/dᵖ votes, p being ``power``; those at distance zero outvote all others.
 
     Parameters
     ----------
@@ -84,10 +89,15 @@ def vote(
         0 to ``n_labels`` − 1.
     n_labels : int
         Labels to share the vote among.
-    n_voters : int, optional
-        How many of the nearest vote, all by default. The others only witness the margin.
+    n_neighbors : int, optional
+        How many of the nearest vote, all by default. The others only count for the margin.
     power : float
-        Other than 4; 0 gives each neighbor one vote.
+        0 gives each neighbor one vote, 1 is what scikit-learn calls "distance".
+    weights : float64 (n, k), optional
+        Votes of each neighbor, instead of 1/dᵖ. Where they sum to zero, each label has the same share.
+    ties : {"nearest", "lowest label"}
+        Which of the labels with the largest share wins: the one whose nearest neighbor is nearest, or the
+        lowest, as in scikit-learn.
 
     Returns
     -------
@@ -96,8 +106,67 @@ def vote(
     Raises
     ------
     ValueError
-        If shapes don't match, or nobody votes.
+        If shapes don't match, or there are no neighbors to vote.
     """
+    distances, codes = _checked(distances, neighbor_labels)
+    count = distances.shape[1] if n_neighbors is None else min(n_neighbors, distances.shape[1])
+    if count < 1:
+        raise ValueError(f"n_neighbors must be at least 1, got {n_neighbors}")
+    if weights is None:
+        weights = _weights(distances[:, :count], power)
+    voting = codes[:, :count]
+    # One histogram for all rows: label l of row i is bin i * n_labels + l.
+    bins = voting + n_labels * np.arange(len(codes))[:, None]
+    sums = np.bincount(bins.ravel(), weights[:, :count].ravel(), minlength=len(codes) * n_labels)
+    shares = _normalized(sums.astype(np.float64, copy=False).reshape(len(codes), n_labels))
+    winners = _winners(shares, voting, ties)
+    mine = codes == winners[:, None]
+    own = np.where(mine, distances, np.inf).min(axis=1)
+    other = np.where(mine, np.inf, distances).min(axis=1)
+    split = (voting != voting[:, :1]).any(axis=1)
+    return Votes(winners, shares, _margins(own, other), split, distances[:, :count].mean(axis=1))
+
+
+def vote_by_k(
+    distances: NDArray[np.float64],
+    neighbor_labels: NDArray[np.integer],
+    *,
+    n_labels: int = 10,
+    power: float = 4,
+    ties: Ties = "nearest",
+) -> NDArray[np.int64]:
+    """The winners of the vote of the nearest one, the nearest two, ... the nearest k neighbors.
+
+    Each vote is the one before and one neighbor more, so all of them cost about as much as the largest.
+
+    Parameters
+    ----------
+    distances, neighbor_labels, n_labels, power, ties
+        As for :func:`vote`.
+
+    Returns
+    -------
+    int64 (n, k)
+        Column j holds the labels that :func:`vote` gives for ``n_neighbors=j + 1``.
+
+    Raises
+    ------
+    ValueError
+        If shapes don't match, or there are no neighbors to vote.
+    """
+    distances, codes = _checked(distances, neighbor_labels)
+    weights = _weights(distances, power)
+    sums, rows = np.zeros((len(codes), n_labels)), np.arange(len(codes))
+    winners = np.empty(codes.shape, np.int64)
+    for last in range(codes.shape[1]):
+        sums[rows, codes[:, last]] += weights[:, last]
+        winners[:, last] = _winners(_normalized(sums), codes[:, : last + 1], ties)
+    return winners
+
+
+def _checked(
+    distances: NDArray[np.float64], neighbor_labels: NDArray[np.integer]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     distances = np.asarray(distances, dtype=np.float64)
     codes = np.asarray(neighbor_labels).astype(np.int64)
     if distances.ndim != 2 or distances.shape != codes.shape or distances.shape[1] == 0:
@@ -105,96 +174,26 @@ def vote(
             f"distances and neighbor_labels must both be (n, k), k ≥ 1, got {distances.shape} and "
             f"{codes.shape}"
         )
-    voters = distances.shape[1] if n_voters is None else min(n_voters, distances.shape[1])
-    if voters < 1:
-        raise ValueError(f"n_voters must be at least 1, got {n_voters}")
-    ballots = codes[:, :voters]
-    shares = _shares(distances[:, :voters], ballots, n_labels, power)
-    # The share of each voter's label, nearest voter first: argmax takes the nearest of equals.
-    winners = ballots[np.arange(len(codes)), np.take_along_axis(shares, ballots, axis=1).argmax(axis=1)]
-    mine = codes == winners[:, None]
-    own = np.where(mine, distances, np.inf).min(axis=1)
-    other = np.where(mine, np.inf, distances).min(axis=1)
-    split = (ballots != ballots[:, :1]).any(axis=1)
-    return Votes(winners, shares, _margins(own, other), split, distances[:, :voters].mean(axis=1))
+    return distances, codes
 
 
-def local_mean_distances(
-    queries: NDArray[np.float32],
-    neighbors: NDArray[np.float32],
-    neighbor_labels: NDArray[np.integer],
-    *,
-    n_labels: int = 10,
-    size: int = 12,
-) -> NDArray[np.float64]:
-    """Distance of each query to the mean of its nearest neighbors of each label.
-
-    A mean of several neighbors stands for the place where their label is at home, however the single
-    ones happen to scatter about it (Mitani & Hamamoto, "A local mean-based nonparametric classifier", 2006).
-
-    Parameters
-    ----------
-    queries : float32 (n, d)
-    neighbors : float32 (n, k, d)
-        Nearest first.
-    neighbor_labels : int (n, k)
-    n_labels : int
-    size : int
-        Neighbors of each label to take the mean of, or as many as there are.
-
-    Returns
-    -------
-    float64 (n, n_labels)
-        Infinite for labels no neighbor has.
-    """
-    codes = np.asarray(neighbor_labels)
-    result = np.full((len(queries), n_labels), np.inf)
-    for label in np.unique(codes):
-        mine = codes == label
-        mine &= mine.cumsum(axis=1) <= size
-        counts = mine.sum(axis=1)
-        there = counts > 0
-        sums = np.einsum("nk,nkd->nd", mine[there].astype(np.float32), neighbors[there])
-        away = queries[there] - sums / counts[there, None]
-        result[there, label] = np.sqrt(np.einsum("nd,nd->n", away, away))
-    return result
+def _weights(distances: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """Votes of each neighbor, in units of those of the nearest one."""
+    return _relative_nearness(distances, distances[:, :1]) ** power
 
 
-def reaches(
-    distances: NDArray[np.float64],
-    neighbor_labels: NDArray[np.integer],
-    labels: NDArray[np.integer],
-    count: int,
-) -> NDArray[np.float64]:
-    """Distance to the ``count``-th neighbor of a label, or to the last one of it; 0 without any.
-
-    Parameters
-    ----------
-    distances : float64 (n, k)
-        Ascending.
-    neighbor_labels : int (n, k)
-    labels : int (n,)
-        The label asked for, in each row.
-    count : int
-
-    Returns
-    -------
-    float64 (n,)
-    """
-    mine = neighbor_labels == labels[:, None]
-    mine &= mine.cumsum(axis=1) <= count
-    return np.where(mine, distances, 0.0).max(axis=1, initial=0.0)
+def _winners(shares: NDArray[np.float64], voting: NDArray[np.int64], ties: Ties) -> NDArray[np.int64]:
+    """The label with the largest share in each row; ``voting`` are the neighbors' labels, nearest first."""
+    if ties == "lowest label":
+        return shares.argmax(axis=1)
+    first = np.take_along_axis(shares, voting, axis=1).argmax(axis=1)
+    return voting[np.arange(len(voting)), first]
 
 
-def _shares(
-    distances: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int, power: float
-) -> NDArray[np.float64]:
-    weights = _relative_nearness(distances, distances[:, :1]) ** power
-    # One histogram for all rows: label l of row i is bin i * n_labels + l.
-    bins = codes + n_labels * np.arange(len(codes))[:, None]
-    votes = np.bincount(bins.ravel(), weights.ravel(), minlength=len(codes) * n_labels)
-    shares = votes.reshape(len(codes), n_labels)
-    return shares / shares.sum(axis=1, keepdims=True)
+def _normalized(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows that sum to 1; all the same where there are no votes."""
+    totals = sums.sum(axis=1, keepdims=True)
+    return np.divide(sums, totals, out=np.full_like(sums, 1 / sums.shape[1]), where=totals > 0)
 
 
 def _relative_nearness(distances: NDArray[np.float64], nearest: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -206,6 +205,7 @@ def _relative_nearness(distances: NDArray[np.float64], nearest: NDArray[np.float
 def _margins(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore", divide="ignore"):
         margins = (other - own) / (other + own)
+    margins[np.isinf(own)] = -1.0
     margins[np.isinf(other)] = 1.0
     margins[(other == 0) & (own == 0)] = 0.0
     return margins

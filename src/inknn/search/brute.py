@@ -1,7 +1,7 @@
-"""k nearest neighbors, the way to learn it: measure every distance, sort, keep the first k.
+"""k nearest neighbors, the simple way: measure every distance, sort, keep the first k.
 
-Nothing here is clever, and that is the point: it says what the right answer is. :func:`inknn.search.nearest`
-gives the same answer some hundred times faster, and is tested against this.
+This defines the right answer. :func:`inknn.search.kneighbors` gives the same one some hundred times faster,
+and is tested against it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .distance import squared_distances
+from .topk import Neighbors
 
 __all__ = ["brute_force"]
 
 
-def brute_force(
-    queries: NDArray[Any], references: NDArray[Any], k: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def brute_force(queries: NDArray[Any], references: NDArray[Any], k: int) -> Neighbors:
     """Find the k nearest references of each query.
 
     Parameters

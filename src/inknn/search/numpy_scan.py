@@ -3,7 +3,7 @@
 ``|q − r|² = |q|² + |r|² − 2 q·r`` turns most of the work into a matrix product, the fastest thing NumPy
 does, but in float32 it is inexact. Its error has a bound, though. So it only filters: a reference is
 dropped where even the bound puts it behind the k-th best found so far, and the distance of the others is
-measured as :mod:`inknn.search.distance` says. The proof stands in ``_native/search_kernel.hpp``.
+measured as :mod:`inknn.search.distance` defines it. The proof is in :mod:`inknn.search.rounding`.
 """
 
 from __future__ import annotations
@@ -14,23 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .distance import squared_distances
+from .rounding import HUGE, relative_error, underflow
+from .topk import Neighbors, merge, no_neighbors
 
-__all__ = ["nearest_numpy", "within_numpy"]
+__all__ = ["kneighbors_numpy", "within_numpy"]
 
 _QUERIES = 128
 _REFERENCES = 8192
-_UNIT = 2.0**-24
-_HUGE = 1e36  # squared norms beyond this could overflow float32 on the way
 _PAIRS = 1 << 16  # measured at once, to bound memory
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what overflows is never dropped
-def nearest_numpy(
-    queries: NDArray[Any], references: NDArray[Any], k: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def kneighbors_numpy(queries: NDArray[Any], references: NDArray[Any], k: int) -> Neighbors:
     """Squared distances float64 (q, k) and indices int64 (q, k) of the k nearest, ascending."""
-    squared = np.full((len(queries), k), np.inf)
-    indices = np.full((len(queries), k), np.iinfo(np.int64).max)
+    squared, indices = no_neighbors(len(queries), k)
     wide_queries = queries.astype(np.float32)
     query_norms = _squared_norms(wide_queries)
     for start in range(0, len(references), _REFERENCES):
@@ -47,8 +44,10 @@ def nearest_numpy(
                 worst = _first_guess(queries[rows], block, scores, min(k, len(block)))
             limits = _limits(worst, query_norms[rows], block.shape[1])
             near = np.flatnonzero(~(scores > limits[:, None]))  # flat: NumPy finds these ten times faster
-            found = _measure(queries[rows], block, *np.divmod(near, len(block)))
-            _merge(squared[rows], indices[rows], *found, start)
+            owners, columns = np.divmod(near, len(block))
+            found = _measure(queries[rows], block, owners, columns)
+            lists = _as_lists(len(limits), owners, found, columns + start)
+            squared[rows], indices[rows] = merge([(squared[rows], indices[rows]), lists], k)
     return squared, indices
 
 
@@ -66,7 +65,7 @@ def within_numpy(
         scores = wide_queries @ wide.T * np.float32(-2)
         scores += _reference_shares(_squared_norms(wide), block.shape[1])
         owners, columns = np.nonzero(~(scores > limits[:, None]))
-        _, _, squared = _measure(queries, block, owners, columns)
+        squared = _measure(queries, block, owners, columns)
         near = squared <= cap
         found.append((owners[near], squared[near], columns[near] + start))
     owners, squared, columns = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -77,21 +76,16 @@ def _squared_norms(rows: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
 
 
-def _rounding(dims: int) -> float:
-    return dims * _UNIT / (1 - dims * _UNIT) + 8 * _UNIT
-
-
 def _reference_shares(norms: NDArray[np.float64], dims: int) -> NDArray[np.float32]:
     """The part of the lower bound that depends on the reference alone, rounded down."""
-    shares = np.nextafter(((1 - _rounding(dims)) * norms).astype(np.float32), np.float32(-np.inf))
-    return np.where(norms <= _HUGE, shares, np.float32(-np.inf))
+    shares = np.nextafter(((1 - relative_error(dims)) * norms).astype(np.float32), np.float32(-np.inf))
+    return np.where(norms <= HUGE, shares, np.float32(-np.inf))
 
 
 def _limits(worst: NDArray[np.float64], norms: NDArray[np.float64], dims: int) -> NDArray[np.float32]:
     """Scores above these prove a squared distance beyond the worst, rounded up."""
-    underflow = (2 * dims + 8) * 1.5e-45
-    limits = (worst - (1 - _rounding(dims)) * norms + underflow).astype(np.float32)
-    return np.where(norms <= _HUGE, np.nextafter(limits, np.float32(np.inf)), np.float32(np.inf))
+    limits = (worst - (1 - relative_error(dims)) * norms + underflow(dims)).astype(np.float32)
+    return np.where(norms <= HUGE, np.nextafter(limits, np.float32(np.inf)), np.float32(np.inf))
 
 
 def _first_guess(
@@ -100,36 +94,26 @@ def _first_guess(
     """A squared distance that at least k references don't exceed: the worst of those with the best scores."""
     seeds = np.argpartition(scores, k - 1, axis=1)[:, :k]
     rows = np.repeat(np.arange(len(queries)), k)
-    return _measure(queries, block, rows, seeds.ravel())[2].reshape(-1, k).max(axis=1, initial=0.0)
+    return _measure(queries, block, rows, seeds.ravel()).reshape(-1, k).max(axis=1, initial=0.0)
 
 
 def _measure(
     queries: NDArray[Any], block: NDArray[Any], rows: NDArray[np.int64], columns: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Rows, columns, and the squared distances of these pairs."""
+) -> NDArray[np.float64]:
+    """Squared distances of these pairs of a query and a reference."""
     squared = np.empty(len(rows))
     for start in range(0, len(rows), _PAIRS):
         some = slice(start, start + _PAIRS)
         squared[some] = squared_distances(queries[rows[some]], block[columns[some]])
-    return rows, columns, squared
+    return squared
 
 
-def _merge(
-    squared: NDArray[np.float64],
-    indices: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    found: NDArray[np.float64],
-    first_index: int,
-) -> None:
-    """Put the pairs found into the k best of each row, in place."""
-    count, k = squared.shape
-    rows = np.concatenate([np.repeat(np.arange(count), k), rows])
-    everything = np.concatenate([squared.ravel(), found])
-    names = np.concatenate([indices.ravel(), columns + first_index])
-    order = np.lexsort((names, everything, rows))
-    # Sorted by row, each row's first k are the answer; every row has at least its old k.
-    firsts = np.searchsorted(rows[order], np.arange(count))
-    keep = order[firsts[:, None] + np.arange(k)]
-    squared[:] = everything[keep]
-    indices[:] = names[keep]
+def _as_lists(
+    n_queries: int, owners: NDArray[np.int64], squared: NDArray[np.float64], indices: NDArray[np.int64]
+) -> Neighbors:
+    """Pairs, sorted by the query that owns them, as one list for each query, all of one length."""
+    counts = np.bincount(owners, minlength=n_queries)
+    lists = no_neighbors(n_queries, int(counts.max(initial=0)))
+    places = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    lists[0][owners, places], lists[1][owners, places] = squared, indices
+    return lists

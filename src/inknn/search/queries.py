@@ -11,30 +11,34 @@ from numpy.typing import NDArray
 
 from .pca_bound import Coordinates
 
-__all__ = ["Asked", "ask"]
+__all__ = ["PreparedQueries", "prepare_queries"]
 
 _FAR = 2.0**40  # queries farther away, in units of the references' spread, are compared with all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class PreparedQueries:
     """Some queries.
 
     Attributes
     ----------
     native
         What the kernels take.
-    slacks : list of float64 (q,)
-        How far each query's coordinates may mislead, for each segment.
+    error_bounds : list of float64 (q,)
+        For each segment, by how much the distance of each query's coordinates may exceed the true one.
     """
 
     native: Any
-    slacks: list[NDArray[np.float64]]
+    error_bounds: list[NDArray[np.float64]]
 
 
-def ask(
-    native: ModuleType, queries: NDArray[Any], coordinates: Coordinates, slack: float, reaches: list[float]
-) -> Asked:
+def prepare_queries(
+    native: ModuleType,
+    queries: NDArray[Any],
+    coordinates: Coordinates,
+    error_bound: float,
+    max_norms: list[float],
+) -> PreparedQueries:
     """Prepare queries.
 
     Parameters
@@ -44,19 +48,20 @@ def ask(
     queries : (q, dims)
     coordinates : Coordinates
         Of the queries.
-    slack : float
-        Of the reduction that gave them.
-    reaches : list of float
-        Length of each segment's longest reference.
+    error_bound : float
+        Of the :class:`inknn.search.pca_bound.PcaBound` that gave them.
+    max_norms : list of float
+        The largest norm of each segment's references.
 
     Returns
     -------
-    Asked
+    PreparedQueries
     """
-    far = ~(coordinates.lengths < _FAR)
+    far = ~(coordinates.norms < _FAR)
     if far.any():  # nothing is ruled out for these, so what float32 makes of them doesn't matter
-        coordinates.tile[far] = 0
-    boxes = np.zeros((coordinates.box.shape[1], -(-len(queries) // 64) * 64), np.float32)
-    boxes[:, : len(queries)] = coordinates.box.T
-    slacks = [np.where(far, np.inf, slack * (coordinates.lengths + reach) + 1e-40) for reach in reaches]
-    return Asked(native.Queries(queries, -coordinates.tile, boxes, coordinates.norms()), slacks)
+        coordinates.values[far] = 0
+    first_stage = np.zeros((coordinates.first_stage.shape[1], -(-len(queries) // 64) * 64), np.float32)
+    first_stage[:, : len(queries)] = coordinates.first_stage.T
+    bounds = [np.where(far, np.inf, error_bound * (coordinates.norms + norm) + 1e-40) for norm in max_norms]
+    prepared = native.Queries(queries, -coordinates.values, first_stage, coordinates.squared_norms())
+    return PreparedQueries(prepared, bounds)

@@ -1,13 +1,12 @@
 """Exact k nearest neighbors, fast: the native kernel over threads, NumPy where there is none.
 
 Many queries are split over the threads, each of which reads all references. Few queries split the
-references instead, since then reading them is what takes the time; the k best of each part are merged by
-(squared distance, index), which is exact because each part's distances are (:mod:`inknn.search.distance`).
+references instead, since then reading them is what takes the time; the k best of each part are merged
+(:mod:`inknn.search.topk`), which is exact because each part's distances are (:mod:`inknn.search.distance`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,23 +14,24 @@ from numpy.typing import NDArray
 
 from .._native import kernels
 from .._native.threads import available_threads, over_blocks
-from .numpy_scan import nearest_numpy
+from .numpy_scan import kneighbors_numpy
+from .topk import Neighbors, merge
 
-__all__ = ["merged", "nearest"]
+__all__ = ["kneighbors"]
 
 _QUERIES_PER_TASK = 2048  # bounds scratch memory, and the wait after Ctrl-C
 _MANY_QUERIES = 64  # per thread: from here on it pays to read all references in every thread
 _WORTH_A_THREAD = 1 << 18  # multiplications; a thread takes about as long to start
 
 
-def nearest(
+def kneighbors(
     queries: NDArray[Any],
     references: NDArray[Any],
     k: int,
     *,
     n_threads: int | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Find the k nearest references of each query; the answer of :func:`inknn.search.brute_force`.
+) -> Neighbors:
+    """Find the k nearest references of each query, with the result of :func:`inknn.search.brute_force`.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def nearest(
     k : int
         1 ≤ k ≤ n.
     n_threads : int, optional
-        Threads to use; all CPUs this process may run on by default. The answer does not depend on it.
+        Threads to use; all CPUs this process may run on by default. The result does not depend on it.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def nearest(
     queries, references = _checked(queries, references, k)
     threads = available_threads(n_threads)
     if kernels() is None:
-        squared, indices = nearest_numpy(queries, references, k)
+        squared, indices = kneighbors_numpy(queries, references, k)
     elif len(queries) >= threads * _MANY_QUERIES:
         squared, indices = _split_queries(queries, references, k, threads)
     else:
@@ -86,25 +86,21 @@ def _checked(queries: NDArray[Any], references: NDArray[Any], k: int) -> tuple[N
     return np.ascontiguousarray(queries), np.ascontiguousarray(references)
 
 
-def _split_queries(
-    queries: NDArray[Any], references: NDArray[Any], k: int, threads: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _split_queries(queries: NDArray[Any], references: NDArray[Any], k: int, threads: int) -> Neighbors:
     native = kernels()
     assert native is not None
     squared = np.empty((len(queries), k))
     indices = np.empty((len(queries), k), dtype=np.int64)
 
     def search(start: int, stop: int) -> None:
-        native.nearest(queries[start:stop], references, 0, squared[start:stop], indices[start:stop])
+        native.scan(queries[start:stop], references, 0, squared[start:stop], indices[start:stop])
 
     rounds = -(-len(queries) // (threads * _QUERIES_PER_TASK))
     over_blocks(search, len(queries), -(-len(queries) // (threads * rounds)), threads)
     return squared, indices
 
 
-def _split_references(
-    queries: NDArray[Any], references: NDArray[Any], k: int, threads: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _split_references(queries: NDArray[Any], references: NDArray[Any], k: int, threads: int) -> Neighbors:
     native = kernels()
     assert native is not None
     work = max(1, len(queries)) * references.size
@@ -116,18 +112,9 @@ def _split_references(
 
     def search(start: int, stop: int) -> None:
         part = start // block
-        native.nearest(queries, references[start:stop], start, squared[part], indices[part])
+        native.scan(queries, references[start:stop], start, squared[part], indices[part])
 
     over_blocks(search, len(references), block, threads)
     if parts == 1:
         return squared[0], indices[0]
-    return merged(zip(squared, indices, strict=True), k)
-
-
-def merged(
-    parts: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], k: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The k best by (squared distance, index) of some best, float64 and int64 (q, any) each."""
-    everything, names = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
-    keep = np.lexsort((names, everything), axis=1)[:, :k]
-    return np.take_along_axis(everything, keep, axis=1), np.take_along_axis(names, keep, axis=1)
+    return merge(zip(squared, indices, strict=True), k)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import OutputError
-from ...files import atomic_write
+from ...files import check_writable, output_file
 from .style import style
 
 if TYPE_CHECKING:
@@ -27,17 +27,11 @@ def check_place(path: str | os.PathLike[str]) -> None:
     OutputError
         If its name ends in none of :data:`SUFFIXES`, or it can't be written there.
     """
-    place = Path(path)
-    if place.suffix.lower() not in SUFFIXES:
-        raise OutputError(
-            f"can't draw {place}: name a file that ends in {', '.join([*SUFFIXES][:-1])} or {[*SUFFIXES][-1]}"
-        )
-    if place.is_dir():
-        raise OutputError(f"can't write {place}: it is a folder; name a file in it")
-    if not place.parent.is_dir():
-        raise OutputError(f"can't write {place}: there is no folder {place.parent}; make it first")
-    if not os.access(place if place.exists() else place.parent, os.W_OK):
-        raise OutputError(f"can't write {place}: it is write-protected; choose another place")
+    if Path(path).suffix.lower() not in SUFFIXES:
+        first, *others = SUFFIXES
+        known = f"{first}, {' or '.join(others)}"
+        raise OutputError(f"can't draw {os.fspath(path)}: name a file that ends in {known}")
+    check_writable(path)
 
 
 def save(figure: Figure, path: str | os.PathLike[str], *, scale: float = 1.0) -> None:
@@ -58,10 +52,5 @@ def save(figure: Figure, path: str | os.PathLike[str], *, scale: float = 1.0) ->
     """
     check_place(path)
     suffix = Path(path).suffix.lower()
-    try:
-        with style(), atomic_write(path) as file:
-            figure.savefig(file, format=suffix[1:], dpi=scale * figure.dpi, metadata=SUFFIXES[suffix])
-    except OSError as error:
-        raise OutputError(
-            f"can't write {path}: {error.strerror or error}; choose another place with -o FILE"
-        ) from error
+    with style(), output_file(path) as file:
+        figure.savefig(file, format=suffix[1:], dpi=scale * figure.dpi, metadata=SUFFIXES[suffix])

@@ -1,4 +1,4 @@
-"""Planes that digits can be looked at in: directions of pixels, or of the learned metric."""
+"""Planes to look at digits in: directions of their pixels, or of the learned metric."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 
-__all__ = ["SPACES", "Images", "Plane", "Points", "learned_metric"]
+__all__ = ["PLANES", "Images", "Plane", "Points", "learned_metric"]
 
 Images = NDArray[np.uint8]
 Points = NDArray[np.float32]
-Project = Callable[[Images], Points]
+Projection = Callable[[Images], Points]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
-    """Digits in a plane.
+    """References and queries in a plane.
 
     Attributes
     ----------
@@ -28,30 +28,29 @@ class Plane:
         For the title.
     axes : (str, str)
         What its axes are.
-    known, asked : float32 (n, 2), (q, 2)
-        References, and other digits.
+    references, queries : float32 (n, 2), (q, 2)
     labels, truth : integer (n,), (q,)
-        Theirs.
-    images : uint8 (q, height, width)
-        Of those asked.
+        Labels of the references and of the queries.
+    images, query_images : uint8 (n, height, width), (q, height, width)
     """
 
     name: str
     axes: tuple[str, str]
-    known: Points
+    references: Points
     labels: NDArray[np.integer]
-    asked: Points
-    truth: NDArray[np.integer]
     images: Images
+    queries: Points
+    truth: NDArray[np.integer]
+    query_images: Images
 
 
-def _pca(images: Images, labels: NDArray[np.integer], seed: int) -> Project:
+def _pca(images: Images, labels: NDArray[np.integer], seed: int) -> Projection:
     from sklearn.decomposition import PCA
 
-    return _pipeline(PCA(2, random_state=seed), images, labels)
+    return _of_pixels(PCA(2, random_state=seed), images, labels)
 
 
-def _lda(images: Images, labels: NDArray[np.integer], seed: int) -> Project:
+def _lda(images: Images, labels: NDArray[np.integer], seed: int) -> Projection:
     from sklearn.decomposition import PCA
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.pipeline import make_pipeline
@@ -60,14 +59,11 @@ def _lda(images: Images, labels: NDArray[np.integer], seed: int) -> Project:
         raise DataError("discriminants span a plane with three labels or more; take --space pca")
     # Pixels outnumber the digits: their principal components first, or the discriminants fit the noise.
     kept = min(40, len(images) // 4, images[0].size)
-    return _pipeline(
-        make_pipeline(PCA(kept, random_state=seed), LinearDiscriminantAnalysis(n_components=2)),
-        images,
-        labels,
-    )
+    model = make_pipeline(PCA(kept, random_state=seed), LinearDiscriminantAnalysis(n_components=2))
+    return _of_pixels(model, images, labels)
 
 
-def _pipeline(model: Any, images: Images, labels: NDArray[np.integer]) -> Project:
+def _of_pixels(model: Any, images: Images, labels: NDArray[np.integer]) -> Projection:
     def flat(some: Images) -> NDArray[np.float64]:
         return some.reshape(len(some), -1) / 255.0
 
@@ -75,7 +71,7 @@ def _pipeline(model: Any, images: Images, labels: NDArray[np.integer]) -> Projec
     return lambda some: np.ascontiguousarray(model.transform(flat(some)), dtype=np.float32)
 
 
-def _learned(images: Images, labels: NDArray[np.integer], seed: int) -> Project:
+def _learned(images: Images, labels: NDArray[np.integer], seed: int) -> Projection:
     from sklearn.decomposition import PCA
 
     embed = learned_metric(images, labels)
@@ -84,8 +80,9 @@ def _learned(images: Images, labels: NDArray[np.integer], seed: int) -> Project:
 
 
 def learned_metric(images: Images, labels: NDArray[np.integer]) -> Callable[[Images], NDArray[np.float32]]:
-    """The metric of the recognizer, learned from these digits alone: digits → float32 (n, d)."""
-    from ...recognizer.metric_learning import describe, learn_projection
+    """The recognizer's metric, learned from these digits alone: a function of digits → float32 (n, d)."""
+    from ...recognizer.description import describe
+    from ...recognizer.metric_learning import learn_projection
     from ...recognizer.settings import Settings
 
     settings = Settings()
@@ -93,17 +90,15 @@ def learned_metric(images: Images, labels: NDArray[np.integer]) -> Callable[[Ima
     return lambda some: projection.apply(describe(some, settings))
 
 
-SPACES: Mapping[str, tuple[str, tuple[str, str], Callable[[Images, NDArray[np.integer], int], Project]]] = {
-    "pca": (
-        "principal components of pixels",
-        ("first principal component", "second principal component"),
-        _pca,
-    ),
-    "lda": ("discriminants of pixels", ("first discriminant", "second discriminant"), _lda),
-    "learned": (
-        "learned metric",
-        ("first axis of the learned space", "second axis of the learned space"),
-        _learned,
-    ),
+def _axes(what: str) -> tuple[str, str]:
+    return f"first {what}", f"second {what}"
+
+
+PLANES: Mapping[
+    str, tuple[str, tuple[str, str], Callable[[Images, NDArray[np.integer], int], Projection]]
+] = {
+    "pca": ("principal components of pixels", _axes("principal component"), _pca),
+    "lda": ("discriminants of pixels", _axes("discriminant"), _lda),
+    "learned": ("learned metric", _axes("axis of the learned space"), _learned),
 }
-"""The planes of :func:`regions`: words, names of the axes, and how digits get there."""
+"""The planes of :func:`regions`: name, names of the axes, and a function that learns the projection."""

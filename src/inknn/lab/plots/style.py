@@ -1,12 +1,13 @@
-"""How all plots look: dark ink on white, letters for the back row, colors that color-blind people can tell.
+"""How all plots look: dark ink on white, large letters, colors that color-blind people can tell apart.
 
-A plot is laid out on 16 inches of width, whatever its size in pixels, with letters of 14 points at least:
-at 1600 pixels they are as large as on a slide. Nothing here touches pyplot or its state; functions return a
+A plot is laid out on a sheet 16 inches wide, whatever its size in pixels, with letters of 14 points at least:
+at 1600 pixels they are as large as on a slide. pyplot and its state are never touched: functions return a
 ``matplotlib.figure.Figure`` of their own, to save, to show in a notebook or to draw on.
 
-The ten colors of the labels are Petroff's ("Accessible color sequences for data visualization", 2021), found
-by optimizing how well people with each kind of color vision tell all ten apart. Color never stands alone:
-labels are written beside what they color. The others are Okabe & Ito's.
+Nine of the ten label colors are Petroff's ("Accessible color sequences for data visualization", 2021), found
+by optimizing how well people with each kind of color vision tell all ten apart. His dark gray is darker here,
+so that it differs from the light gray in pale regions too. Color never stands alone: labels are written
+beside what they color. The other colors are Okabe & Ito's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InknnError
+from ...errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,8 +42,9 @@ __all__ = [
     "new_figure",
     "percent_ticks",
     "plain_ticks",
+    "round_values",
     "show_digit",
-    "wrapped",
+    "style",
 ]
 
 LABEL_COLORS = (
@@ -54,7 +56,7 @@ LABEL_COLORS = (
     "#a96b59",
     "#e76300",
     "#b9ac70",
-    "#717581",
+    "#3b3f45",
     "#92dadd",
 )
 """A color for each digit, 0 to 9."""
@@ -78,6 +80,7 @@ _SETTINGS: dict[Any, Any] = {
     "legend.fontsize": NORMAL - 1,
     "legend.frameon": False,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "axes.edgecolor": GRAY,
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
@@ -104,7 +107,7 @@ P = ParamSpec("P")
 
 
 def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draw in this style, and say what to install where matplotlib is missing."""
+    """Let a function draw in this style; it raises MissingExtraError without matplotlib."""
 
     @functools.wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -119,13 +122,13 @@ def style() -> Any:
 
     Raises
     ------
-    InknnError
+    MissingExtraError
         If matplotlib isn't installed.
     """
     try:
         import matplotlib as mpl
     except ImportError:
-        raise InknnError("plots need matplotlib: pip install 'inknn[lab]'") from None
+        raise MissingExtraError("drawing", "matplotlib", "lab") from None
     return mpl.rc_context(_SETTINGS)
 
 
@@ -135,7 +138,7 @@ def new_figure(title: str, caption: str, size: tuple[int, int] | None = None) ->
     Parameters
     ----------
     title, caption : str
-        What it shows; and of how many digits, with which settings.
+        What the plot shows; and of how many digits, with which settings.
     size : (int, int), optional
         Width and height in pixels; 1600 × 900 by default.
 
@@ -152,23 +155,17 @@ def new_figure(title: str, caption: str, size: tuple[int, int] | None = None) ->
         dpi=width / WIDTH_INCHES,
         layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.02, hspace=0.02),
     )
-    figure.suptitle(wrapped(title, 82), x=0.012, ha="left", fontsize=LARGE, fontweight="bold")
-    figure.supxlabel(wrapped(caption.strip()), x=0.012, ha="left", fontsize=SMALL, color=GRAY)
+    lines = "\n".join(textwrap.wrap(caption.strip(), 152))
+    figure.suptitle(textwrap.fill(title, 82), x=0.012, ha="left", fontsize=LARGE, fontweight="bold")
+    figure.supxlabel(lines, x=0.012, ha="left", fontsize=SMALL, color=GRAY)
     return figure
 
 
-def wrapped(text: str, width: int = 158) -> str:
-    """Text in lines that fit a plot's width."""
-    return "\n".join(textwrap.wrap(text, width))
-
-
-def show_digit(axes: Axes, image: NDArray[Any], **settings: Any) -> None:
+def show_digit(axes: Axes, image: NDArray[Any]) -> None:
     """A picture of ink, dark on white, in a thin frame."""
-    shown = {"cmap": "gray_r", "vmin": 0, "vmax": 255, "interpolation": "nearest", **settings}
-    axes.imshow(image, **shown)
+    axes.imshow(image, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
-    for spine in axes.spines.values():
-        spine.set(visible=True, color=PALE)
+    axes.spines[:].set(visible=True, color=PALE)
 
 
 def label_color(label: int) -> str:
@@ -183,38 +180,8 @@ def halo(width: float = 4.0) -> Any:
     return [patheffects.withStroke(linewidth=width, foreground="white")]
 
 
-def percent_ticks(axis: Any) -> None:
-    """Ticks of shares, 0 to 1, as per cent."""
-    from matplotlib.ticker import FuncFormatter
-
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
-
-
-def plain_ticks(axis: Any, values: Sequence[float], form: str = "{:,.6g}") -> None:
-    """Ticks at these values, written out; none between (for logarithmic axes)."""
-    from matplotlib.ticker import FixedLocator, NullLocator
-
-    axis.set_major_locator(FixedLocator(list(values)))
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(lambda value, _: form.format(value))
-
-
-def nice_decades(low: float, high: float) -> list[float]:
-    """1, 2, 5, 10, ... from low to high, one beyond each: few enough to be written out."""
-    steps = [
-        m * 10.0**e
-        for e in range(int(np.floor(np.log10(low))) - 1, int(np.ceil(np.log10(high))) + 1)
-        for m in (1, 2, 5)
-    ]
-    if high / low > 300:
-        steps = [
-            step for step in steps if np.isclose(np.log10(step) % 1, 0) or np.isclose(np.log10(step) % 1, 1)
-        ]
-    return [step for step in steps if low <= step * 1.0001 and step <= high * 1.0001]
-
-
 def big_label(axes: Axes, at: NDArray[np.floating], label: int, size: float = LARGE + 4) -> None:
-    """A label where its digits are, legible on any color."""
+    """A label among its digits, legible on any color."""
     axes.text(
         float(at[0]),
         float(at[1]),
@@ -223,7 +190,30 @@ def big_label(axes: Axes, at: NDArray[np.floating], label: int, size: float = LA
         fontweight="bold",
         ha="center",
         va="center",
-        color=INK,
         path_effects=halo(5),
         zorder=7,
     )
+
+
+def percent_ticks(axis: Any) -> None:
+    """Ticks of shares, 0 to 1, as percent."""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
+
+
+def plain_ticks(axis: Any, values: Sequence[float]) -> None:
+    """Ticks at these values, written out, and none between; for logarithmic axes."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    axis.set_major_locator(FixedLocator(list(values)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+
+
+def round_values(low: float, high: float) -> list[float]:
+    """1, 2, 5, 10, 20 ... from low to high; powers of ten alone where these are far apart."""
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    factors = (1,) if high / low > 300 else (1, 2, 5)
+    values = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
+    return [value for value in values if low <= value * 1.0001 and value <= high * 1.0001]

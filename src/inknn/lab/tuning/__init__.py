@@ -1,16 +1,15 @@
-"""Choose k, metric, features and vote by cross-validation on training digits.
+"""Choose k, the metric, the features and the vote by cross-validation on training digits.
 
-    digits ──folds──▶ space and search, fitted without the fold ──passes──▶ errors for every k and both votes
-        ──curves──▶ the best k, the one-standard-error choice, and how flat it is between them
+    digits ──folds──▶ vectors, learned without the fold ──one search for the largest k──▶ neighbors
+        ──vote_by_k──▶ errors for every k and both votes ──result──▶ the best k, and all that are as good
 
-``grid`` tries all combinations, ``trials`` lets Optuna propose them; ``checkpoint`` keeps what has been
-measured, so that nothing is measured twice.
+``grid`` tries all combinations. ``cross_validation`` measures one of them, with the ``fold_errors`` of each
+fold, and takes what an earlier run has measured from its ``checkpoint``.
 """
 
 from __future__ import annotations
 
-from .curves import Curve
-from .grid import TuneResult, parse_ks, tune
-from .trials import tune_by_trials
+from .grid import parse_ks, tune
+from .result import Curve, TuneResult
 
-__all__ = ["Curve", "TuneResult", "parse_ks", "tune", "tune_by_trials"]
+__all__ = ["Curve", "TuneResult", "parse_ks", "tune"]

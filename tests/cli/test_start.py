@@ -1,0 +1,172 @@
+"""Every verb is there, has a help page with examples, and costs nothing until it is called."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from commands import COMMAND, POSIX, one_line, run
+from inknn.cache import cache_dir
+from inknn.cli.start import VERBS
+
+
+class TestUsage:
+    def test_alone_it_prints_its_help(self, capfd):
+        done = run(capfd)
+        assert (done.returncode, done.stderr) == (0, "")
+        for verb in VERBS:
+            assert f"\n  {verb} " in done.stdout
+
+    @pytest.mark.parametrize("verb", [(), *((verb,) for verb in VERBS if verb != "data")])
+    def test_every_help_has_examples(self, capfd, verb):
+        done = run(capfd, *verb, "--help")
+        assert done.returncode == 0
+        assert re.search(r"Examples:\n\n +\S*.*inknn ", done.stdout)
+        assert run(capfd, *verb, "-h").stdout == done.stdout
+
+    def test_version(self, capfd):
+        done = run(capfd, "--version")
+        assert done.returncode == 0
+        assert re.fullmatch(r"inknn \d+\.\d+\.\d+\S*\n", done.stdout)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("read",),
+            ("raed", "x"),
+            ("read", "x", "-f", "xml"),
+            ("read", "x", "-j", "0"),
+            ("read", "x", "--max-megapixels", "nan"),
+            ("read", "x", "--max-megapixels", "inf"),
+            ("read", "x", "--max-megapixels", "-1"),
+            ("read", "x", "-o", "out/"),
+            ("read", "x", "-o", ""),
+            ("evaluate",),
+        ],
+    )
+    def test_wrong_usage_is_exit_code_2(self, capfd, arguments):
+        done = run(capfd, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Error: " in done.stderr
+
+    def test_an_unknown_set_is_answered_with_the_nearest_name(self, capfd):
+        done = run(capfd, "evaluate", "mnits")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "did you mean mnist?" in done.stderr
+
+
+class TestStartUp:
+    @POSIX
+    def test_missing_kernels_are_told_once(self, folder):
+        (folder / "cache").mkdir()
+        for path in cache_dir().glob("inknn-*"):
+            if path.stat().st_size:  # prepared data, but none of its marks
+                (folder / "cache" / path.name).symlink_to(path)
+        code = (
+            "import sys\n"
+            "sys.modules['inknn._native._kernels'] = None\n"
+            "from inknn.cli import main\n"
+            "main(['read', 'seven.png', *sys.argv[1:]])\n"
+        )
+        environment = {**os.environ, "INKNN_CACHE_DIR": str(folder / "cache")}
+        environment.pop("INKNN_NO_NATIVE", None)
+        told = []
+        for options in (["--quiet"], [], []):
+            done = subprocess.run(
+                [sys.executable, "-c", code, *options],
+                capture_output=True,
+                cwd=folder,
+                env=environment,
+                check=True,
+            )
+            assert done.stdout == b"7\n"
+            told.append(done.stderr)
+        assert (told[0], told[2]) == (b"", b"")
+        assert "C++ compiler" in one_line(told[1])
+
+    def test_reading_loads_nothing_it_does_not_need(self, folder):
+        code = (
+            "import sys\n"
+            "from inknn.cli import main\n"
+            "try: main(['read', 'seven.png'])\n"
+            "except SystemExit: pass\n"
+            "print(*sorted({name.split('.')[0] for name in sys.modules}))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True
+        )
+        first, loaded = done.stdout.splitlines()
+        assert first == "7"
+        unneeded = {"sklearn", "scipy", "matplotlib", "rich", "joblib", "pandas", "pydantic"}
+        assert unneeded.isdisjoint(loaded.split())
+
+    def test_a_verb_is_imported_when_it_is_called(self, tmp_path):
+        code = (
+            "import sys\n"
+            "from inknn.cli import main\n"
+            "try: main(['cache', 'path'])\n"
+            "except SystemExit: pass\n"
+            "print(*sorted(name for name in sys.modules if name.startswith('inknn.cli.')))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "INKNN_CACHE_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        path, loaded = done.stdout.splitlines()
+        assert path == str(tmp_path)
+        assert {name.rpartition(".")[2] for name in loaded.split()} & set(VERBS) == {"cache"}
+
+    def test_importing_the_package_loads_not_even_numpy(self):
+        code = "import sys, inknn; print('numpy' in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout == "False\n"
+
+
+class TestLogging:
+    def logged(self, folder, *words, **environment):
+        done = subprocess.run(
+            [*COMMAND, *words],
+            cwd=folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def test_says_nothing_unless_wanted(self, folder):
+        assert self.logged(folder, "read", "seven.png") == (0, "7\n", "")
+
+    @pytest.mark.parametrize(
+        ("words", "environment"), [(("-v",), {}), (("--verbose",), {}), ((), {"INKNN_LOG": "debug"})]
+    )
+    def test_shows_on_stderr_what_is_done_and_when(self, folder, words, environment):
+        self.logged(folder, "read", "seven.png")  # so that the index is prepared
+        code, out, err = self.logged(folder, *words, "read", "seven.png", **environment)
+        assert (code, out) == (0, "7\n")
+        assert re.search(r"^ *\d+ ms  inknn\.cache: .*index.* loaded from the cache$", err, re.MULTILINE)
+        assert "inknn.reader.reader: seven.png, page 1: 200×160 pixels decoded" in err
+
+    def test_a_file_name_cannot_forge_a_line(self, folder):
+        (folder / "seven.png").rename(folder / "a\n0 ms  b.png")
+        _, _, err = self.logged(folder, "-v", "read", "a\n0 ms  b.png")
+        assert "a\\n0 ms  b.png, page 1" in err
+
+    def test_an_unknown_level_is_wrong_usage(self, folder):
+        code, out, err = self.logged(folder, "read", "seven.png", INKNN_LOG="loud")
+        assert (code, out) == (2, "")
+        assert "debug, info, warning or error" in err
+
+    def test_ends_with_the_command(self, capfd, tmp_path, monkeypatch):
+        monkeypatch.setenv("INKNN_CACHE_DIR", str(tmp_path))
+        run(capfd, "-v", "cache", "path")
+        logger = logging.getLogger("inknn")
+        assert (logger.handlers, logger.level) == ([], logging.NOTSET)
