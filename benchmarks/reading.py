@@ -39,7 +39,7 @@ def reading(size: Size) -> Iterator[Row]:
                 for step, seconds in _once(reader, path).items():
                     times.setdefault(step, []).append(seconds)
             row = {f"{step}_ms": 1000 * median(seconds) for step, seconds in times.items()}
-            yield {"name": name, **row, "ratio": row["read_ms"] / row["floor_ms"]}
+            yield {"name": f"inknn, {name}", **row, "ratio": row["read_ms"] / row["floor_ms"]}
     finally:
         cv2.setNumThreads(threads)
 
