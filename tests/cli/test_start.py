@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from commands import COMMAND, POSIX, one_line, run
+from inknn import cli
 from inknn.cache import cache_dir
 from inknn.cli.start import VERBS
 
@@ -128,6 +129,29 @@ class TestStartUp:
         code = "import sys, inknn; print('numpy' in sys.modules)"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout == "False\n"
+
+
+class TestSignals:
+    @staticmethod
+    def leave_while_a_lock_is_taken(monkeypatch, leaving):
+        def interrupted(_):
+            try:
+                raise leaving
+            finally:
+                raise RuntimeError("release unlocked lock")
+
+        monkeypatch.setattr(cli, "_run", interrupted)
+        cli.main(["--quiet"])
+
+    @pytest.mark.parametrize(("leaving", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
+    def test_one_that_comes_while_a_lock_is_taken_ends_inknn_too(self, monkeypatch, leaving, code):
+        with pytest.raises(SystemExit) as ended:
+            self.leave_while_a_lock_is_taken(monkeypatch, leaving)
+        assert ended.value.code == code
+
+    def test_another_error_is_not_taken_for_a_signal(self, monkeypatch):
+        with pytest.raises(RuntimeError, match="unlocked"):
+            self.leave_while_a_lock_is_taken(monkeypatch, ValueError())
 
 
 class TestLogging:

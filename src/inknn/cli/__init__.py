@@ -68,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = INTERRUPTED
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
+    except RuntimeError as error:
+        ended = _signal_behind(error)
+        if ended is None:
+            raise
+        code = ended
     if code == INTERRUPTED and not _is_quiet(arguments):
         _report_interruption()
     if arguments is None and code in (INTERRUPTED, TERMINATED) and _threads_at_work():
@@ -107,6 +112,21 @@ def _run(arguments: Sequence[str] | None) -> int:
     except NobodyReadsError:
         _silence_stdout()
         return BROKEN_PIPE
+
+
+def _signal_behind(error: BaseException) -> int | None:
+    """The exit code of a signal that came while a lock was being taken.
+
+    Python then raises an error about the lock, whose context is what the signal raised.
+    """
+    behind = error.__context__
+    while behind is not None:
+        if isinstance(behind, KeyboardInterrupt):
+            return INTERRUPTED
+        if isinstance(behind, SystemExit) and isinstance(behind.code, int):
+            return behind.code
+        behind = behind.__context__
+    return None
 
 
 def _is_quiet(arguments: Sequence[str] | None) -> bool:
