@@ -25,7 +25,6 @@ MISSING = "–"
 UNFOLDED = 10_000
 """A width for :meth:`Table.to_text` where text is not for a terminal and no cell should be folded."""
 
-_UNLIMITED = 10_000  # characters
 
 _NUMBER = re.compile(rf"[+-]?[0-9][0-9.,{MISSING} ]*(%|×|ms|s|MB)?|{MISSING}|·|")
 
@@ -83,7 +82,7 @@ class Table:
             table.add_row(*map(printable, row))
         console = Console(markup=False, highlight=False, width=width)
         if width is None and not console.is_terminal:
-            console.width = _UNLIMITED
+            console.width = UNFOLDED
         with console.capture() as capture:
             if self.title:  # not as the table's own, which is folded to the width of the table
                 console.print(Text(printable(self.title), style="bold"))
