@@ -48,12 +48,12 @@ def blank_sheet(
     tint: tuple[float, float, float] = (0.97, 0.965, 0.95),
     grain: float = 0.012,
 ) -> Page:
-    """A sheet of paper: its tint, fibres, and slow changes in thickness."""
+    """A sheet of paper: its tint, fibers, and slow changes in thickness."""
     shape = (height, width)
-    fibres = sum(
+    fibers = sum(
         depth * smooth_noise(shape, scale, rng) for depth, scale in ((0.6, 2.2), (0.5, 7), (0.5, 60))
     )
-    return np.asarray(np.array(tint, np.float32) * (1 + grain * fibres)[..., None], np.float32)
+    return np.asarray(np.array(tint, np.float32) * (1 + grain * fibers)[..., None], np.float32)
 
 
 def lay_ink(page: Page, coverage: Coverage, left: float, top: float, color: Sequence[float]) -> None:
@@ -68,7 +68,7 @@ def lay_ink(page: Page, coverage: Coverage, left: float, top: float, color: Sequ
 
 
 def dust(page: Page, count: int, rng: np.random.Generator) -> None:
-    """Specks and short fibres of one or two pixels, as on the glass of a scanner, in place."""
+    """Specks and short fibers of one or two pixels, as on the glass of a scanner, in place."""
     height, width = page.shape[:2]
     for _ in range(count):
         x, y, angle = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(0, np.pi)

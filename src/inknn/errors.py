@@ -1,6 +1,6 @@
 """All errors of inknn, in one tree: each says what to do next, and has its exit code and HTTP status.
 
-Everything inknn raises on purpose, for a reason the user can mend, is an :class:`InknnError`. Wrong
+Everything inknn raises on purpose, for a reason the user can correct, is an :class:`InknnError`. Wrong
 arguments from a programmer stay ``TypeError`` and ``ValueError``, as in NumPy and scikit-learn.
 
 An error of several parts keeps them in ``args``, so that it can be pickled and cross processes.
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class InknnError(Exception):
-    """Base of all errors a user can mend; ``str(error)`` is one line that says what to do."""
+    """Base of all errors a user can correct; ``str(error)`` is one line that says what to do."""
 
     exit_code = 1
     http_status = 500

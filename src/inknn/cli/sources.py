@@ -116,4 +116,4 @@ def _pictures_in(folder: str, recursive: bool, foreign: list[str]) -> Iterator[S
                 if not is_overlay(entry.path):
                     yield Source(entry.path)
             elif entry.is_symlink() and not os.path.exists(entry.path):
-                yield Source(entry.path, PictureError("a link that leads nowhere; mend or delete it"))
+                yield Source(entry.path, PictureError("a link that leads nowhere; correct or delete it"))

@@ -1,6 +1,9 @@
-"""For people who study the reader: how often it is wrong, why, and how far a figure can be trusted.
+"""Study models of labeled digits: evaluate, compare, tune, audit, condense, and plot them.
 
-Names are imported when they are first used, since most of them need scikit-learn.
+``data`` chooses folds and held-out digits, ``pipeline`` turns digits into vectors, ``scores`` and
+``statistics`` hold the figures. ``evaluation``, ``comparison``, ``condensation``, ``tuning`` and ``audit``
+are one study each; ``plots`` and ``reports`` show their results. Names are imported on first use: most need
+scikit-learn.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What is known: models, fitted to digits, kept in files, opened again.
 
-``model`` is a recognizer with the labels its codes stand for. ``factory`` is the model that inknn comes with:
-MNIST's training digits, prepared once per user and mapped from the cache. ``container`` is the file format:
-named arrays, checksummed, memory-mapped, no pickle.
+``model`` is a recognizer with the labels its codes stand for; ``fitting`` makes one from a labeled set.
+``factory`` is the model that inknn comes with: MNIST's training digits, prepared once per user and mapped
+from the cache. ``container`` is the file format: named arrays, checksummed, memory-mapped, no pickle.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A picture goes in, a reading comes out.
 
 ``reader`` composes the rooms below; ``result`` is what it gives; ``overlay`` draws that onto the picture.
+``predict`` names pictures of single digits.
 """
 
 from __future__ import annotations

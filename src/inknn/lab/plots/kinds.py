@@ -363,9 +363,9 @@ _LINES = (
         _regions,
         _PICKING | {"k", "space"},
     ),
-    Kind("embedding", "a map of digits by likeness", _embedding, _DRAWN | {"method"}),
+    Kind("embedding", "a map of digits by similarity", _embedding, _DRAWN | {"method"}),
     Kind("gradient", "the gradient histogram of a digit", _gradient, frozenset({"index"})),
-    Kind("normalizing", "what the normal form and straightening do", _normalizing, _PICKING),
+    Kind("normalizing", "what the normal form and deskewing do", _normalizing, _PICKING),
     Kind(
         "distortion", "how a digit's pixels shift to match another digit", _distortion, frozenset({"index"})
     ),
