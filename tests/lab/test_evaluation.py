@@ -109,7 +109,7 @@ class TestEvaluate:
             (mistake,) = found.mistakes
             again = Mistake.from_dict(json.loads(json.dumps(mistake.to_dict())))
             assert (again.image == mistake.image).all()
-            assert (again.index, again.truth, again.answer, again.origin) == (1, 2, 3, "b")
+            assert (again.index, again.truth, again.answer, again.group) == (1, 2, 3, "b")
             for near, same in zip(mistake.neighbors, again.neighbors, strict=True):
                 assert (near.index, near.label, near.distance) == (same.index, same.label, same.distance)
                 assert np.array_equal(near.image, same.image)

@@ -13,7 +13,7 @@ from ..errors import InknnError
 from ..progress import terminal_progress
 from ..tables import Table
 from . import INTERRUPTED
-from .options import complete_data, complete_list, split_names
+from .options import DATA, QUIET, FileName, complete_list, format_option, split_names
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
+@DATA
 @click.option("--quick", is_flag=True, help="Learn 6,000 digits and test 1,000: a minute or two.")
 @click.option(
     "--only",
@@ -45,16 +45,9 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
     shell_complete=_complete,
     help="These methods only, like inknn-fast,knn-cosine,svm.",
 )
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write the result as JSON.")
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Text: a table on a terminal, lines with tabs in a pipe.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and no remarks.")
+@click.option("--output", "-o", type=FileName(), help="Write the result as JSON.")
+@format_option("text", "json", help="Text: a table on a terminal, lines with tabs in a pipe.")
+@QUIET
 def compare(
     data: str, quick: bool, only: tuple[str, ...], output: str | None, format: str, quiet: bool
 ) -> int:

@@ -10,7 +10,7 @@ import click
 
 from ..files import check_writable, output_file
 from ..progress import terminal_progress
-from .options import complete_data
+from .options import DATA, QUIET, FileName, format_option
 from .output import Sink
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
+@DATA
 @click.option(
     "--output",
     "-o",
-    metavar="FILE",
     required=True,
-    type=click.Path(),
+    type=FileName(),
     help="File to write: digits and labels (FILE.npz), or a model of them (FILE.inknn).",
 )
 @click.option(
@@ -49,15 +48,8 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
     metavar="N|P%",
     help="How many digits medoids and random keep, at least one for each label.  [default: 10%]",
 )
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
+@format_option("text", "json", help="For people or for programs.")
+@QUIET
 def condense(data: str, output: str, method: str | None, keep: str | None, format: str, quiet: bool) -> None:
     """Keep fewer training digits, and measure the cost.
 

@@ -9,7 +9,7 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
-from .options import WholeNumber, complete_data
+from .options import DATA, QUIET, FileName, WholeNumber, part_option
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -31,12 +31,11 @@ def _was_given(option: str) -> bool:
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
+@DATA
 @click.option(
     "--output",
     "-o",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=FileName(),
     required=True,
     help="Keep the model here.",
 )
@@ -83,14 +82,8 @@ def _was_given(option: str) -> bool:
     show_default=True,
     help="Whether near neighbors count for more, or all the same.",
 )
-@click.option(
-    "--part",
-    type=click.Choice(["train", "test"]),
-    default="train",
-    show_default=True,
-    help="Which part of DATA, where it has two.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and no messages.")
+@part_option("train")
+@QUIET
 def fit(
     data: str,
     output: str,

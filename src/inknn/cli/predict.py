@@ -16,6 +16,7 @@ from ..errors import InknnError
 from ..files import is_picture
 from ..progress import terminal_progress
 from ..tables import Table, printable
+from .options import QUIET, FileName, format_option, part_option
 from .output import Sink, complain
 from .sources import STDIN, find_sources
 
@@ -30,26 +31,16 @@ _HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbors"
 @click.command()
 @click.argument("model", metavar="MODEL")
 @click.argument("digits", metavar="PICTURE|FOLDER|DATA...", nargs=-1, required=True)
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "csv", "jsonl"]),
-    default="text",
-    show_default=True,
+@format_option(
+    "text",
+    "csv",
+    "jsonl",
     help="text: a table on a terminal, names and labels elsewhere; csv; jsonl: a JSON object for each digit.",
 )
-@click.option(
-    "--output", "-o", metavar="FILE", type=click.Path(), help="Write to this file, once all is done."
-)
+@click.option("--output", "-o", type=FileName(stdout=True), help="Write to this file, once all is done.")
 @click.option("--recursive", "-r", is_flag=True, help="Look for pictures in the folders inside a folder too.")
-@click.option(
-    "--part",
-    type=click.Choice(["test", "train"]),
-    default="test",
-    show_default=True,
-    help="Which part of DATA, where it has two.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No remarks and no progress bar.")
+@part_option("test")
+@QUIET
 def predict(
     model: str,
     digits: tuple[str, ...],

@@ -12,7 +12,7 @@ import click
 
 from ..progress import terminal_progress
 from ..tables import Table
-from .options import WholeNumber, complete_data, complete_list, split_names
+from .options import DATA, QUIET, FileName, WholeNumber, complete_list, format_option, split_names
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 
 
 @click.command()
-@click.argument("data", metavar="DATA", shell_complete=complete_data)
+@DATA
 @click.option(
     "-k",
     "ks",
@@ -86,17 +86,10 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 @click.option("--folds", type=WholeNumber(2, 100), default=5, show_default=True, help="Parts to divide into.")
 @click.option("--limit", "-n", type=WholeNumber(min=4), help="Use only so many digits, each label its share.")
 @click.option("--fresh", is_flag=True, help="Measure anew what an earlier run has measured.")
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write the result as JSON.")
-@click.option("--plot", type=click.Path(), metavar="FILE", help="Draw the best curve: .png, .svg or .pdf.")
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Text: tables on a terminal, all curves with tabs in a pipe.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar, and no remarks.")
+@click.option("--output", "-o", type=FileName(), help="Write the result as JSON.")
+@click.option("--plot", type=FileName(), help="Draw the best curve: .png, .svg or .pdf.")
+@format_option("text", "json", help="Text: tables on a terminal, all curves with tabs in a pipe.")
+@QUIET
 def tune(
     data: str,
     output: str | None,

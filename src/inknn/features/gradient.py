@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._native import kernels
-from .._native.threads import available_threads, over_blocks
 from ..glyph.deskew import deskew
+from ..threads import available_threads, over_blocks
 from .sobel import sobel_derivatives
 
 __all__ = ["GradientSettings", "Grid", "gradient_histograms", "gradient_histograms_numpy"]

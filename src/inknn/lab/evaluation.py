@@ -244,7 +244,7 @@ def evaluate(
             images,
             truth,
             pictures=model.pictures,
-            origins=groups,
+            groups=groups,
             n_neighbors=facts["k"],
             limit=n_mistakes,
         ),

@@ -55,8 +55,8 @@ def measure_learning(
     for place, size in enumerate(sizes):
         progress("learning more and more digits", place / len(sizes))
         errors = {}
-        for name, (references, asked) in features.items():
-            distances, found = kneighbors(asked, references[:size], min(_K, size))
+        for name, (references, searched) in features.items():
+            distances, found = kneighbors(searched, references[:size], min(_K, size))
             votes = vote(distances, labels[found], n_labels=n_labels, power=0, ties="lowest label")
             errors[name] = int((votes.labels != truth).sum())
         recognizer = Recognizer.fit(images[:size], labels[:size], n_labels=n_labels)

@@ -46,7 +46,7 @@ class Mistake:
     truth, answer : int
     confidence : float
     verdict : str
-    origin : str or None
+    group : str or None
         Writer or file of the digit, where known.
     image : uint8 (28, 28)
         The digit as the recognizer saw it.
@@ -59,7 +59,7 @@ class Mistake:
     answer: int
     confidence: float
     verdict: str
-    origin: str | None
+    group: str | None
     image: NDArray[np.uint8]
     neighbors: tuple[Neighbor, ...]
 
@@ -71,7 +71,7 @@ class Mistake:
             "answer": self.answer,
             "confidence": self.confidence,
             "verdict": self.verdict,
-            "origin": self.origin,
+            "group": self.group,
             "image": data_uri(self.image),
             "neighbors": [
                 {
@@ -108,7 +108,7 @@ class Mistake:
             int(values["answer"]),
             float(values["confidence"]),
             str(values["verdict"]),
-            values["origin"],
+            values["group"],
             _picture(values["image"]),
             neighbors,
         )
@@ -120,7 +120,7 @@ def worst_mistakes(
     labels: NDArray[np.integer],
     *,
     pictures: Pictures | None = None,
-    origins: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
     n_neighbors: int = 5,
     limit: int = 24,
 ) -> tuple[Mistake, ...]:
@@ -135,7 +135,7 @@ def worst_mistakes(
         What the digits are.
     pictures : uint8 (m, 28, 28), optional
         Those of the references, by the indices in ``answers``.
-    origins : sequence of str (n,), optional
+    groups : sequence of str (n,), optional
         Writer or file of each digit.
     n_neighbors : int
         Neighbors of each mistake, at most 12.
@@ -167,7 +167,7 @@ def worst_mistakes(
             int(answers.labels[row]),
             float(answers.confidence[row]),
             str(answers.verdicts[row]),
-            None if origins is None else origins[row],
+            None if groups is None else groups[row],
             images[row],
             neighbors_of(row),
         )

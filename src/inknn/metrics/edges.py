@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._native import kernels
-from .._native.threads import available_threads, over_blocks
 from ..features.sobel import sobel_derivatives
+from ..threads import available_threads, over_blocks
 
 __all__ = ["edges", "edges_numpy"]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._native import kernels
-from .._native.threads import available_threads, over_blocks
+from ..threads import available_threads, over_blocks
 from .edges import edges
 from .inputs import as_digits, every_row, needed_only
 

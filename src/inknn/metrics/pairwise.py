@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._native.threads import available_threads, over_blocks
+from ..threads import available_threads, over_blocks
 from .inputs import as_vectors
 
 __all__ = ["of_differences", "of_products"]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._native.threads import available_threads, over_blocks
+from ..threads import available_threads, over_blocks
 from .inputs import as_digits, every_row
 
 __all__ = ["distances", "tangents"]

@@ -1,12 +1,14 @@
 """The ink of a page → lines of glyphs in reading order. Knows nothing of features and neighbors.
 
-Four steps, one module each, in the order in which :func:`find_lines` takes them:
+The steps, in the order in which :func:`find_lines` takes them:
 
-1. ``components``: connected components of ink, without dirt, and how high the writing is;
-2. ``rules``: ruled lines, table grids and boxes, found as straight ``runs`` and erased; what is left is
-   taken apart into components once more;
-3. ``lines``: components joined to glyphs, glyphs arranged in lines;
-4. ``glyphs``: each glyph cut out with its soft edges.
+1. ``rules`` finds ruled lines, table grids and boxes, which ``runs`` sees as straight thin runs of ink;
+2. ``erase`` removes them and keeps the strokes that cross them;
+3. ``components`` drops dirt from what is left, and tells how high the writing is;
+4. ``lines`` joins components to glyphs and arranges the glyphs in lines;
+5. ``glyphs`` cuts out each glyph with its soft edges.
+
+``normalized`` takes the whole way, from a gray page to glyphs in MNIST's normal form.
 """
 
 from __future__ import annotations

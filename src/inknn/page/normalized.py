@@ -15,7 +15,7 @@ from ..geometry import Box
 from ..glyph import normalize
 from ..ink import separate
 from ..remarks import Remark
-from . import Glyph, find_lines
+from . import find_lines
 
 __all__ = ["NormalizedGlyph", "normalized_lines", "single_glyph"]
 
@@ -84,7 +84,3 @@ def single_glyph(gray: NDArray[np.uint8]) -> tuple[NormalizedGlyph | None, Remar
     if len(glyphs) == 1:
         return largest, None
     return largest, Remark("several-glyphs", f"{len(glyphs)} glyphs found, the one with the most ink taken")
-
-
-def _normalized(glyph: Glyph) -> NormalizedGlyph:
-    return NormalizedGlyph(glyph.box, normalize(glyph.ink), int(glyph.ink.sum(dtype=np.int64)))

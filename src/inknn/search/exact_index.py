@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._native import kernels
-from .._native.threads import available_threads, over_blocks
+from ..threads import available_threads, over_blocks
 from .blocks import BLOCK, Layout, Segment, block_order
 from .ids import Ids
 from .index import WithinRadius

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._native import kernels
-from .._native.threads import available_threads, over_blocks
+from ..threads import available_threads, over_blocks
 from .numpy_scan import kneighbors_numpy
 from .topk import Neighbors, merge
 

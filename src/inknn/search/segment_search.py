@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from .._native.threads import over_blocks
+from ..threads import over_blocks
 from .blocks import BLOCK, Segment
 from .queries import PreparedQueries
 from .topk import Neighbors, merge, no_neighbors

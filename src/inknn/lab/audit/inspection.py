@@ -227,12 +227,14 @@ def _oddest(digits: LabeledDigits, others: _Others, count: int) -> list[Odd]:
     scales = np.full(recognizer.n_labels, usual)
     for label in np.unique(votes.labels):
         scales[label] = np.sqrt(usual * (float(np.median(votes.distances[votes.labels == label])) or usual))
-    oddness = votes.distances / scales[votes.labels]
+    nonconformity = votes.distances / scales[votes.labels]
     if len(recognizer.non_digits):
         vectors, settings = recognizer.references.vectors, recognizer.settings
-        oddness = oddness * non_digit_ratio(votes.distances, vectors, recognizer.non_digits, settings)
+        nonconformity = nonconformity * non_digit_ratio(
+            votes.distances, vectors, recognizer.non_digits, settings
+        )
     ink = digits.images[kept].reshape(len(kept), -1).sum(axis=1, dtype=np.int64) / 255
-    order = np.argsort(-np.where(ink > 0, oddness, np.inf), kind="stable")
+    order = np.argsort(-np.where(ink > 0, nonconformity, np.inf), kind="stable")
     return [
         Odd(int(kept[row]), int(digits.labels[kept[row]]), (place + 1) / len(kept), float(ink[row]))
         for place, row in enumerate(order[:count])

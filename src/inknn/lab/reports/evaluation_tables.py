@@ -193,7 +193,7 @@ def reliability_table(evaluation: Evaluation) -> Table:
 def mistake_table(evaluation: Evaluation, limit: int) -> Table:
     """The most confident wrong answers."""
     shown = evaluation.mistakes[:limit]
-    located = any(mistake.origin for mistake in shown)
+    located = any(mistake.group for mistake in shown)
     rows = [
         (
             str(mistake.index),
@@ -202,7 +202,7 @@ def mistake_table(evaluation: Evaluation, limit: int) -> Table:
             percent(mistake.confidence, 1),
             mistake.verdict,
             " ".join(str(neighbor.label) for neighbor in mistake.neighbors),
-            *((printable(mistake.origin or ""),) if located else ()),
+            *((printable(mistake.group or ""),) if located else ()),
         )
         for mistake in shown
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inknn._native.threads import available_threads, over_blocks
+from inknn.threads import available_threads, over_blocks
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 5])

@@ -1,4 +1,7 @@
-"""Divide work among threads: kernels release the GIL, so blocks of rows run in parallel."""
+"""How many threads there may be, and work divided among them.
+
+Kernels release the GIL, so blocks of rows run in parallel.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,18 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["available_threads", "over_blocks"]
+__all__ = ["available_threads", "cores", "over_blocks"]
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def available_threads(n_threads: int | None = None) -> int:
-    """How many threads to use: ``n_threads``, or as many as CPUs on which this process may run.
+    """How many threads to use: ``n_threads``, or one for each of :func:`cores`.
 
     Raises
     ------
@@ -18,9 +28,7 @@ def available_threads(n_threads: int | None = None) -> int:
         If ``n_threads`` is less than 1.
     """
     if n_threads is None:
-        if hasattr(os, "sched_getaffinity"):
-            return len(os.sched_getaffinity(0))
-        return os.cpu_count() or 1
+        return cores()
     if n_threads < 1:
         raise ValueError(f"n_threads must be at least 1, got {n_threads}")
     return n_threads
