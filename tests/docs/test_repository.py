@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "inknn"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ADDRESS = "https://example.org/owner/inknn"
 
@@ -82,3 +83,48 @@ class TestPublishing:
         project = tomllib.loads(publishable.with_urls(pyproject, ADDRESS, "v1"))["project"]
         assert project["urls"]["Source"] == ADDRESS
         assert project["scripts"] == tomllib.loads(pyproject)["project"]["scripts"]
+
+
+class TestHouse:
+    """What a reader of the source may rely on."""
+
+    def test_the_map_names_every_room_and_nothing_else(self):
+        text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^\| (`[^|]*) \|", text[text.index("| room |") :].split("\n\n")[0], re.MULTILINE)
+        named = {name.rstrip("/") for row in rows for name in re.findall(r"`(\w+/?)`", row)}
+        files = {path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")}
+        assert named == files | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+
+    def test_the_map_has_whole_tables(self):
+        text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            assert len({line.count("|") for line in table.splitlines()}) == 1, table
+        assert not re.search(r"^ +\|", text, re.MULTILINE)
+
+    def test_rooms_that_are_read_in_order_name_their_steps(self):
+        for room in (
+            "ink",
+            "page",
+            "glyph",
+            "features",
+            "datasets",
+            "reader",
+            "memory",
+            "recognizer",
+            "search",
+        ):
+            text = (PACKAGE / room / "__init__.py").read_text(encoding="utf-8")
+            missing = {path.stem for path in (PACKAGE / room).glob("[!_]*.py") if path.stem not in text}
+            assert not missing, f"{room}/__init__.py doesn't name {missing}"
+
+    def test_files_are_short_enough_to_read(self):
+        long = {path.name for path in PACKAGE.rglob("*.py") if path.read_text("utf-8").count("\n") > 400}
+        assert not long
+
+
+class TestGlossary:
+    def test_its_words_are_in_order_and_come_once(self):
+        lines = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8").splitlines()
+        words = [before for before, line in zip(lines, lines[1:], strict=False) if line.startswith(":   ")]
+        assert len(words) > 20
+        assert words == sorted(set(words), key=lambda word: word.casefold().replace("-", ""))

@@ -2,9 +2,10 @@
 
     images ──gradient──▶ histograms of edge directions ──projection──▶ short whitened vectors
 
-``gradient`` describes one image at a time; ``projection`` is learned from labeled vectors in closed form.
-``shape`` holds descriptors that need no learning, and ``registry`` lists them by name; ``augmentation`` makes
-deformed digits to learn from. :mod:`inknn.estimators` wraps them as scikit-learn transformers.
+``gradient`` describes one image at a time by the edges that ``sobel`` finds; ``projection`` is learned from
+labeled vectors in closed form. ``shape`` holds descriptors that need no learning, and ``registry`` lists them
+by name; ``augmentation`` makes deformed digits to learn from. :mod:`inknn.estimators` wraps them as
+scikit-learn transformers.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 ``decode`` turns files, bytes, PIL images and arrays into :class:`Picture` pages, safely.
 ``sheet`` forgets the table a sheet lies on; ``binarize`` finds the polarity, divides out the light and
-keeps the ink; ``stroke`` measures how wide strokes are and widens hairlines.
+keeps the ink, with ``quantile`` and copies that ``reduce`` makes; ``components`` tells where connected ink
+lies; ``stroke`` measures how wide strokes are and widens hairlines.
 """
 
 from __future__ import annotations
