@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,6 @@ class TestHouse:
 class TestGlossary:
     def test_its_words_are_in_order_and_come_once(self):
         lines = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8").splitlines()
-        words = [before for before, line in zip(lines, lines[1:], strict=False) if line.startswith(":   ")]
+        words = [before for before, line in pairwise(lines) if line.startswith(":   ")]
         assert len(words) > 20
         assert words == sorted(set(words), key=lambda word: word.casefold().replace("-", ""))
