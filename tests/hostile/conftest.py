@@ -1,8 +1,9 @@
 """How many cases the long attack has.
 
-A test that takes ``seeds`` and is marked ``hostile(modest=6, full=1000)`` attacks once for each seed: 6 times in
-every run of the tests, and 1,000 times with ``pytest -m hostile``. The numbers of ``full`` are those of an attack
-of 3,000 cases over all; ``INKNN_HOSTILE_CASES`` makes it larger or smaller. The same seed makes the same attack.
+A test that takes ``seeds`` and is marked ``hostile(modest=6, full=1000)`` attacks once for each seed: 6 times
+in every run of the tests, and 1,000 times with ``pytest -m hostile``. The numbers of ``full`` are those of an
+attack of 3,000 cases over all; ``INKNN_HOSTILE_CASES`` makes it larger or smaller. The same seed makes the
+same attack.
 """
 
 from __future__ import annotations
