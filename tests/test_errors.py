@@ -16,6 +16,7 @@ from inknn.errors import (
     ParameterError,
     PictureError,
     PictureTooLargeError,
+    ResourceError,
     SeveralSizesError,
     UnknownNameError,
 )
@@ -31,6 +32,7 @@ EXAMPLES = [
     SeveralSizesError("several sizes"),
     FetchError("no connection"),
     OutputError("disk full"),
+    ResourceError("no memory"),
 ]
 
 

@@ -7,8 +7,9 @@ An error of several parts keeps them in ``args``, so that it can be pickled and 
 
 Exit codes: 0 success, 1 a bug in inknn, an optional package that is not installed, or a method that failed
 in ``inknn compare``, 2 wrong usage (or an unknown name), 3 a picture could not be read, 4 data, a model or
-the cache is damaged, missing or not writable, 5 the output could not be written, 130 interrupted, 141 the
-reader of the output has gone, 143 ended by SIGTERM.
+the cache is damaged, missing or not writable, 5 the output could not be written, 6 the system has no more
+memory, threads or files to give, 130 interrupted, 141 the reader of the output has gone, 143 ended by
+SIGTERM.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ __all__ = [
     "ParameterError",
     "PictureError",
     "PictureTooLargeError",
+    "ResourceError",
     "SeveralSizesError",
     "UnknownNameError",
 ]
@@ -151,6 +153,13 @@ class OutputError(InknnError):
     """The output can't be written."""
 
     exit_code = 5
+
+
+class ResourceError(InknnError):
+    """The system has no more memory, threads or open files to give."""
+
+    exit_code = 6
+    http_status = 503
 
 
 class MissingKernelsWarning(RuntimeWarning):

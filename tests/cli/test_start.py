@@ -7,13 +7,22 @@ import os
 import re
 import subprocess
 import sys
+from shlex import join, quote
 
 import pytest
 
-from commands import COMMAND, POSIX, one_line, run
+from commands import COMMAND, POSIX, one_line, run, start
 from inknn import cli
 from inknn.cache import cache_dir
 from inknn.cli.start import VERBS
+from inknn.errors import OutputError
+
+INKNN = join(COMMAND)
+
+
+def shell(line):
+    """Run a line of the shell."""
+    return subprocess.run(line, shell=True, capture_output=True, check=False)
 
 
 class TestUsage:
@@ -60,8 +69,50 @@ class TestUsage:
         assert (done.returncode, done.stdout) == (2, "")
         assert "did you mean mnist?" in done.stderr
 
+    @POSIX
+    def test_no_message_goes_to_stdout_where_stderr_is_closed(self):
+        done = shell(f"{INKNN} read --no-such-option 2>&-")
+        assert (done.returncode, done.stdout) == (2, b"")
+
+    @POSIX
+    @pytest.mark.parametrize("words", ["--help", "--version", "read --help", ""])
+    def test_a_page_of_help_that_cannot_be_written_is_an_error(self, words):
+        done = shell(f"{INKNN} {words} >/dev/full")
+        assert done.returncode == OutputError.exit_code
+        assert "space" in one_line(done.stderr)
+
+    @POSIX
+    @pytest.mark.parametrize("words", ["--help", "read --help"])
+    def test_a_page_of_help_may_be_left_unread(self, words):
+        process = start(*words.split())
+        process.stdout.close()
+        with process.stderr:
+            assert process.stderr.read() == b""
+        assert process.wait() in (0, cli.BROKEN_PIPE)
+
 
 class TestStartUp:
+    @POSIX
+    def test_nothing_opens_under_the_number_of_a_closed_stream(self):
+        code = (
+            "import os, sys\n"
+            "from inknn import cli\n"
+            "cli._run = lambda _: os.open('/dev/zero', os.O_RDONLY) - 3\n"
+            "cli.main()\n"
+        )
+        for closed in ("0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"):
+            assert shell(f"{quote(sys.executable)} -c {quote(code)} {closed}").returncode == 0
+
+    @POSIX
+    @pytest.mark.parametrize(
+        ("closed", "code", "says"),
+        [("read - 0<&-", 3, "stdin is closed"), ("cache 1>&-", 5, "stdout is closed")],
+    )
+    def test_a_closed_stream_that_is_needed_is_an_error(self, closed, code, says):
+        done = shell(f"{INKNN} {closed}")
+        assert (done.returncode, done.stdout) == (code, b"")
+        assert says in one_line(done.stderr)
+
     @POSIX
     def test_missing_kernels_are_told_once(self, folder):
         (folder / "cache").mkdir()
@@ -150,6 +201,7 @@ class TestSignals:
         assert ended.value.code == code
 
     def test_another_error_is_not_taken_for_a_signal(self, monkeypatch):
+        monkeypatch.setenv("INKNN_TRACEBACK", "1")
         with pytest.raises(RuntimeError, match="unlocked"):
             self.leave_while_a_lock_is_taken(monkeypatch, ValueError())
 

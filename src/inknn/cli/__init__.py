@@ -10,7 +10,7 @@ Pydantic.
 
 ``start`` is the command itself, ``options`` and ``output`` are what verbs share. Of ``inknn read``,
 ``sources`` finds the pictures, ``work`` reads them, ``overlays`` names and saves overlays, and ``formats``
-writes the readings.
+writes the readings. ``faults`` explains what goes wrong below inknn.
 """
 
 from __future__ import annotations
@@ -25,12 +25,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ..errors import OutputError, ResourceError
+from .faults import as_inknn_error
+
 if TYPE_CHECKING:
     import click
 
 INTERRUPTED = 128 + 2  # what a shell reports of a program that a signal has ended: SIGINT,
 BROKEN_PIPE = 128 + 13  # SIGPIPE,
 TERMINATED = 128 + 15  # SIGTERM
+
+_LEAST_ADDRESS_SPACE = 640 << 20
+"""In bytes. Reading a small picture takes about 530 MB with two threads; most of them are libraries."""
 
 
 def build_app() -> click.Group:
@@ -68,11 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = INTERRUPTED
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
-    except RuntimeError as error:
+    except Exception as error:
         ended = _signal_behind(error)
-        if ended is None:
-            raise
-        code = ended
+        code = _report(error) if ended is None else ended
     if code == INTERRUPTED and not _is_quiet(arguments):
         _report_interruption()
     if arguments is None and code in (INTERRUPTED, TERMINATED) and _threads_at_work():
@@ -86,32 +90,77 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _prepare_process() -> None:
     """Settings of a process that runs nothing but inknn."""
+    _fill_closed_descriptors()
+    _check_address_space()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     # Otherwise a tenth of the start goes into looking for garbage among modules that were just loaded.
     gc.set_threshold(100_000, 20, 20)
 
 
+def _fill_closed_descriptors() -> None:
+    """Open nothing at the numbers of stdin, stdout and stderr where these are closed.
+
+    A file of ours would get such a number, and with it the messages that C libraries write to stderr.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+
+
+def _check_address_space() -> None:
+    """Work with OpenBLAS where there is a limit: it ends the process when it can't reserve what it wants.
+
+    Raises
+    ------
+    ResourceError
+        If the limit is too low to read a picture.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return
+    if limit < _LEAST_ADDRESS_SPACE:
+        raise ResourceError(
+            f"there is not enough memory: inknn needs {_LEAST_ADDRESS_SPACE >> 20} MB of address space, and "
+            f"the limit is {limit >> 20} MB; raise it (ulimit -v)"
+        )
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # by default it reserves memory for each core
+
+
 def _run(arguments: Sequence[str] | None) -> int:
     import click
 
-    from ..errors import InknnError
-    from .output import NobodyReadsError, complain
+    from .output import NobodyReadsError
     from .start import start
 
     try:
         done = start.main(arguments, prog_name="inknn", standalone_mode=False)
         return done if isinstance(done, int) else 0
     except click.ClickException as error:
-        error.show()
+        if sys.stderr is not None:  # Click would print it to stdout
+            error.show()
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
-    except InknnError as error:
-        complain(str(error))
-        return error.exit_code
     except NobodyReadsError:
         _silence_stdout()
         return BROKEN_PIPE
+
+
+def _report(error: Exception) -> int:
+    """Say in one line what went wrong; the exit code."""
+    from .output import complain
+
+    meant = as_inknn_error(error)
+    complain(str(meant))
+    if isinstance(meant, OutputError):
+        _silence_stdout()
+    return meant.exit_code
 
 
 def _signal_behind(error: BaseException) -> int | None:
@@ -151,7 +200,9 @@ def _threads_at_work() -> bool:
 
 
 def _silence_stdout() -> None:
-    """Send Python's last flush nowhere: it would report the broken pipe again."""
+    """Send Python's last flush nowhere: it would report the failure again."""
+    if sys.stdout is None:
+        return
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from . import INTERRUPTED
+from .output import NobodyReadsError
 
 LOG_VARIABLE = "INKNN_LOG"
 
@@ -43,11 +44,24 @@ class _Verbs(click.Group):
             self.add_command(getattr(importlib.import_module(f".{cmd_name}", __package__), cmd_name))
         return super().get_command(ctx, cmd_name)
 
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        with _without_clicks_answers():
+            return super().make_context(*arguments, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _without_clicks_answers():
             return super().invoke(ctx)
-        except KeyboardInterrupt:  # Click would print an empty line
-            raise SystemExit(INTERRUPTED) from None
+
+
+@contextmanager
+def _without_clicks_answers() -> Iterator[None]:
+    """Keep Click from handling two errors in its own way."""
+    try:
+        yield
+    except KeyboardInterrupt:  # Click would print an empty line
+        raise SystemExit(INTERRUPTED) from None
+    except BrokenPipeError as error:  # it would leave with the exit code 1
+        raise NobodyReadsError from error
 
 
 @click.group(

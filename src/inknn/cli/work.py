@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,14 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import InknnError, PictureError, PictureTooLargeError
 from ..files import Staging, check_folder, output_error
+from .faults import as_inknn_error
 from .overlays import free_path, overlay_paths, save_overlay
 from .sources import Source
 
 if TYPE_CHECKING:
     from ..reader import DigitReader
     from ..reader.result import Reading
-
-TRACEBACK_VARIABLE = "INKNN_TRACEBACK"
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -65,12 +63,7 @@ def do(job: Job, reader: DigitReader) -> list[Reading] | InknnError:
     except InknnError:
         raise
     except Exception as error:  # a bug of ours must not cost the user the other pictures
-        if os.environ.get(TRACEBACK_VARIABLE):
-            raise
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return InknnError(
-            f"inknn failed on it, which is a bug; {TRACEBACK_VARIABLE}=1 shows where ({reason})"
-        )
+        return as_inknn_error(error, "inknn failed on it")
 
 
 def _read(job: Job, reader: DigitReader) -> list[Reading]:
