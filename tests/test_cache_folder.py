@@ -71,6 +71,26 @@ class TestWhereTheCacheIs:
         with pytest.raises(DataError, match="set INKNN_CACHE_DIR"):
             cache_dir()
 
+    def test_so_is_a_system_without_temporary_files(self, unwritable, monkeypatch):
+        monkeypatch.setattr(cache.tempfile, "gettempdir", no_temporary_folder)
+        with pytest.raises(DataError, match="set INKNN_CACHE_DIR"):
+            cache_dir()
+        assert clear_cache() == (0, 0)
+
+    @pytest.mark.skipif(os.name == "nt", reason="homes of POSIX")
+    def test_a_user_without_a_home_gets_the_replacement(self, folder, tmp_path, monkeypatch):
+        import pwd
+
+        for variable in ("INKNN_CACHE_DIR", "HOME", "XDG_CACHE_HOME"):
+            monkeypatch.delenv(variable, raising=False)
+        monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+        monkeypatch.chdir(tmp_path)
+        with pytest.warns(UserWarning, match=r"there is no home folder.*INKNN_CACHE_DIR"):
+            assert cache_dir() == cache._temporary_dir()
+        assert cached("inknn-a", load=load_text, build=lambda: "value", store=store_text) == "value"
+        assert clear_cache() == (1, 5)
+        assert os.listdir(tmp_path) == ["temporary"]
+
     def test_the_home_of_nobody_is_an_error_that_says_what_to_do(self, monkeypatch):
         monkeypatch.setenv("INKNN_CACHE_DIR", "~no-such-user/x")
         for ask in (cache_dir, clear_cache):
@@ -95,6 +115,10 @@ def store_text(path, text):
 
 def read_only(folder):
     raise OSError(30, "Read-only file system")
+
+
+def no_temporary_folder():
+    raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
 
 
 class TestCached:
@@ -162,6 +186,23 @@ class TestCached:
         ]
         assert [process.communicate()[0] for process in started] == ["value\n"] * 3
         assert log.read_text() == "built\n"
+
+    def test_what_vanishes_as_soon_as_it_is_kept_is_used_all_the_same(self, folder):
+        assert cached("inknn-a", load=load_text, build=lambda: "value", store=lambda *_: None) == "value"
+
+    @pytest.mark.skipif(os.name == "nt", reason="there are no locks there")
+    def test_a_link_in_place_of_the_lock_leads_nowhere(self, folder, tmp_path):
+        folder.mkdir()
+        (tmp_path / "thesis").write_text("years of work")
+        (folder / ".inknn-a.lock").symlink_to(tmp_path / "thesis")
+        assert cached("inknn-a", load=load_text, build=lambda: "value", store=store_text) == "value"
+        assert (tmp_path / "thesis").read_text() == "years of work"
+
+    @pytest.mark.skipif(os.name == "nt", reason="there are no locks there")
+    def test_without_a_lock_it_is_built_all_the_same(self, folder):
+        (folder / ".inknn-a.lock").mkdir(parents=True)
+        assert cached("inknn-a", load=load_text, build=lambda: "value", store=store_text) == "value"
+        assert (folder / "inknn-a").read_text() == "value"
 
     def test_only_our_names_are_kept(self, folder):
         with pytest.raises(ValueError, match="inknn-"):

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inknn.errors import OutputError
+from inknn.errors import DataError, OutputError
 from inknn.files import (
+    LONGEST_NAME,
     Staging,
     atomic_write,
     check_folder,
     check_writable,
     drop_unfinished,
+    fitting_name,
     is_picture,
     natural_order,
+    open_regular,
     output_file,
 )
 
@@ -95,6 +98,45 @@ class TestAtomicWrite:
     def test_a_missing_folder_is_an_error(self, tmp_path):
         with pytest.raises(FileNotFoundError):
             written(tmp_path / "missing" / "a", b"")
+
+    def test_the_name_may_be_as_long_as_the_system_allows(self, tmp_path):
+        name = "a" * LONGEST_NAME
+        written(tmp_path / name, b"whole")
+        assert os.listdir(tmp_path) == [name]
+
+
+class TestFittingName:
+    def test_a_short_name_stays_as_it_is(self):
+        assert fitting_name("scan", ".png") == "scan.png"
+
+    @pytest.mark.parametrize("character", ["a", "ä", "七", "\udcff"])
+    def test_a_long_one_is_cut_before_its_end(self, character):
+        name = fitting_name(character * 300, "-overlay.png")
+        assert name.endswith(f"{character}-overlay.png")
+        assert LONGEST_NAME - 4 < len(os.fsencode(name)) <= LONGEST_NAME
+
+
+class TestOpenRegular:
+    def test_reads_a_file(self, tmp_path):
+        (tmp_path / "a").write_bytes(b"whole")
+        with open_regular(tmp_path / "a") as file:
+            assert file.read() == b"whole"
+
+    def test_a_missing_file_and_a_folder_are_errors_of_the_system(self, tmp_path):
+        for path in (tmp_path / "missing", tmp_path):
+            with pytest.raises(OSError, match=r"No such file|directory|denied"):
+                open_regular(path)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    def test_a_pipe_that_nobody_writes_is_refused_at_once(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(DataError, match="regular file"):
+            open_regular(tmp_path / "pipe")
+
+    @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no such device here")
+    def test_a_device_without_end_is_refused(self):
+        with pytest.raises(DataError, match="regular file"):
+            open_regular("/dev/zero")
 
 
 class TestStaging:

@@ -30,14 +30,14 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 # Folders already known to be writable, or replaced by a temporary one, in this process: one warning each.
-_settled: dict[Path, Path] = {}
+_settled: dict[Path | None, Path] = {}
 
 
 def cache_dir() -> Path:
     """The folder to write cached files to; made if it isn't there yet.
 
     ``INKNN_CACHE_DIR`` if set, else the platform's cache folder for ``inknn``. Where that can't be
-    written (a read-only home), a private folder of this user among the temporary files serves, with
+    written (a read-only home, or none), a private folder of this user among the temporary files serves, with
     one warning.
 
     Returns
@@ -88,12 +88,14 @@ def cached(
     """
     if not name.startswith(_PREFIX):
         raise ValueError(f"cached files are named {_PREFIX}..., not {name!r}")
-    try:
-        value = load(_wanted_dir() / name)
-        _log.debug("%s loaded from the cache", name)
-        return value
-    except (OSError, DataError) as error:
-        _log.debug("%s not loaded from the cache: %s", name, error)
+    wanted = _wanted_dir()
+    if wanted is not None:
+        try:
+            value = load(wanted / name)
+            _log.debug("%s loaded from the cache", name)
+            return value
+        except (OSError, DataError) as error:
+            _log.debug("%s not loaded from the cache: %s", name, error)
     path = cache_dir() / name
     with _one_at_a_time(path):
         with suppress(OSError, DataError):  # another process may have built it while we waited
@@ -109,7 +111,9 @@ def cached(
                 stacklevel=2,
             )
             return value
-        return load(path)
+        with suppress(OSError, DataError):  # somebody may have cleared the cache
+            return load(path)
+        return value
 
 
 def first_time(what: str) -> bool:
@@ -168,30 +172,54 @@ def clear_cache() -> tuple[int, int]:
 def _folders_in_use() -> set[Path]:
     """The wanted folder and, only where that can't be written, those that serve in its place."""
     wanted = _wanted_dir()
-    folders = {wanted}
-    existing = next(folder for folder in (wanted, *wanted.parents) if folder.exists())
-    try:
-        try_writing(existing)
-    except OSError:
-        folders |= {_temporary_dir(), _settled.get(wanted, wanted)}
+    folders = set() if wanted is None else {wanted}
+    if wanted is None or not _can_be_made(wanted):
+        folders |= {_settled[wanted]} if wanted in _settled else set()
+        with suppress(OSError):  # there may be no place for temporary files
+            folders.add(_temporary_dir())
     return {folder for folder in folders if folder.is_dir()}
+
+
+def _can_be_made(wanted: Path) -> bool:
+    """Whether a folder can be written, or made where it is not there yet."""
+    try:
+        try_writing(next(folder for folder in (wanted, *wanted.parents) if folder.exists()))
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
 def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold the lock for ``path``; the system releases it when the process ends, however it ends."""
+    """Hold the lock for ``path``; the system releases it when the process ends, however it ends.
+
+    Where there are no locks (Windows, some network file systems), or something is in the lock's place, all
+    processes build, and the last one wins: files are written whole.
+    """
+    lock = _opened_lock(path.with_name(f".{path.name}.lock"))
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _opened_lock(path: Path) -> int | None:
+    """The descriptor of a lock that this process holds; a link is not followed, and no file is changed."""
     try:
         import fcntl
-    except ImportError:  # Windows: all build, the last one wins
-        yield
-        return
-    with open(path.with_name(f".{path.name}.lock"), "wb") as file:
-        with suppress(OSError):  # some network file systems have no locks: all build, the last one wins
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except (ImportError, OSError) as error:
+        _log.debug("no lock: %s", error)
+        return None
+    with suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
-def _wanted_dir() -> Path:
+def _wanted_dir() -> Path | None:
+    """The folder to prefer; None for a user without a home."""
     named = os.environ.get(CACHE_VARIABLE)
     if named:
         try:
@@ -202,7 +230,11 @@ def _wanted_dir() -> Path:
             ) from None
     from platformdirs import user_cache_path  # 10 ms, and most processes name no other folder
 
-    return user_cache_path("inknn", appauthor=False)
+    try:
+        path = user_cache_path("inknn", appauthor=False)
+    except RuntimeError:
+        return None
+    return None if path.parts[0] == "~" else path  # which older releases of platformdirs leave as it is
 
 
 def _temporary_dir() -> Path:
@@ -210,15 +242,17 @@ def _temporary_dir() -> Path:
     return Path(tempfile.gettempdir()) / f"inknn-cache-{user}"
 
 
-def _settle(wanted: Path) -> Path:
+def _settle(wanted: Path | None) -> Path:
     """``wanted`` if it can be written, else a private temporary folder."""
-    try:
-        wanted.mkdir(parents=True, exist_ok=True)
-        try_writing(wanted)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    if wanted is None:
+        trouble = "there is no home folder for the cache"
     else:
-        return wanted
+        try:
+            wanted.mkdir(parents=True, exist_ok=True)
+            try_writing(wanted)
+            return wanted
+        except OSError as error:
+            trouble = f"can't write to the cache folder {wanted} ({error.strerror or error})"
     try:
         folder = _temporary_dir()
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -227,12 +261,11 @@ def _settle(wanted: Path) -> Path:
         try_writing(folder)
     except OSError as error:
         raise DataError(
-            f"no folder to prepare the index in: {wanted} ({reason}) and {tempfile.gettempdir()} "
-            f"({error.strerror or error}) can't be written; set {CACHE_VARIABLE} to a folder that can"
+            f"no folder to prepare the index in: {trouble}, nor to one of temporary files "
+            f"({error.strerror or error}); set {CACHE_VARIABLE} to a folder that can be written"
         ) from error
     warnings.warn(
-        f"can't write to the cache folder {wanted} ({reason}): using {folder}; set {CACHE_VARIABLE} to "
-        "choose another",
+        f"{trouble}: using {folder}; set {CACHE_VARIABLE} to choose another",
         stacklevel=3,
     )
     return folder

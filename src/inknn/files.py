@@ -16,17 +16,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from .errors import OutputError
+from .errors import DataError, OutputError
 
 __all__ = [
+    "LONGEST_NAME",
     "PICTURE_SUFFIXES",
     "Staging",
     "atomic_write",
     "check_folder",
     "check_writable",
     "drop_unfinished",
+    "fitting_name",
     "is_picture",
     "natural_order",
+    "open_regular",
     "output_error",
     "output_file",
     "try_writing",
@@ -41,6 +44,9 @@ PICTURE_SUFFIXES = frozenset(
     ]
 )
 """What a folder is searched for; a picture that is named itself may be called anything."""
+
+LONGEST_NAME = 255
+"""Of a file, in bytes: what nearly all file systems allow."""
 
 # Files that are being written, for a process that leaves without waiting for its threads.
 _unfinished: set[Path] = set()
@@ -83,7 +89,7 @@ class Staging:
             If the folder can't be written or the disk is full.
         """
         target = Path(os.path.realpath(path))
-        temporary = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+        temporary = target.with_name(f".inknn-{os.getpid()}-{os.urandom(4).hex()}.tmp")
         # os.open, because tempfile's files are closed to everyone but the user whatever the umask is.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         _unfinished.add(temporary)
@@ -161,6 +167,13 @@ def check_writable(path: PathLike, *, reads: Iterable[PathLike | None] = ()) -> 
     OutputError
         If it can't be written; the message says what to do.
     """
+    try:
+        _check_writable(path, reads)
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def _check_writable(path: PathLike, reads: Iterable[PathLike | None]) -> None:
     name, place = os.fspath(path), Path(os.path.realpath(path))
     if place.is_dir():
         raise OutputError(f"can't write {name}: it is a folder; name a file in it")
@@ -173,10 +186,7 @@ def check_writable(path: PathLike, *, reads: Iterable[PathLike | None] = ()) -> 
             raise OutputError(f"can't write {name}: it is one of the files to read; choose another file")
         if not os.access(place, os.W_OK):
             raise OutputError(f"can't write {name}: it is write-protected; choose another file")
-    try:
-        try_writing(place.parent)
-    except OSError as error:
-        raise output_error(path, error) from error
+    try_writing(place.parent)
 
 
 def check_folder(folder: PathLike) -> None:
@@ -213,6 +223,30 @@ def is_picture(path: PathLike) -> bool:
     return not name.startswith(".") and os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES
 
 
+def fitting_name(stem: str, end: str) -> str:
+    """The name ``stem + end``, the stem cut where the name would be longer than :data:`LONGEST_NAME`."""
+    while len(os.fsencode(stem + end)) > LONGEST_NAME:
+        stem = stem[:-1]
+    return stem + end
+
+
+def open_regular(path: PathLike) -> BinaryIO:
+    """Open a file to read it, but neither a pipe nor a device, which may keep one waiting or never end.
+
+    Raises
+    ------
+    DataError
+        If it is no regular file.
+    OSError
+        If it can't be opened.
+    """
+    file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  # the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise DataError(f"{os.fspath(path)} is no regular file; write its contents to a file first")
+    return file
+
+
 def natural_order(path: PathLike) -> list[tuple[int, int, str]]:
     """Sort key by which ``scan2`` comes before ``scan10``.
 
@@ -223,6 +257,10 @@ def natural_order(path: PathLike) -> list[tuple[int, int, str]]:
     """
     pieces = re.split(r"([0-9]+)", os.fspath(path))
     return [(1, int(piece), piece) if piece.isdecimal() else (0, 0, piece.lower()) for piece in pieces]
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for somebody to write
 
 
 def _drop(temporary: Path) -> None:
