@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -46,6 +47,22 @@ def temporary_folder(
         for variable in ("TMPDIR", "TEMP", "TMP"):
             monkeypatch.setenv(variable, folder)
         yield Path(folder)
+
+
+@pytest.fixture
+def deep_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder inside so many others in ``tmp_path`` that function calls can't be nested as deep."""
+    made = []
+    folder = tmp_path
+    for _ in range(sys.getrecursionlimit()):
+        folder = folder / "d"
+        folder.mkdir()
+        made.append(folder)
+    yield folder
+    for folder in reversed(made):  # pytest's own way to delete them is recursive
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
 
 
 @pytest.hookimpl(wrapper=True)

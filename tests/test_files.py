@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from inknn.files import (
     check_folder,
     check_writable,
     drop_unfinished,
+    entries_in,
     fitting_name,
     is_picture,
     natural_order,
@@ -114,6 +116,27 @@ class TestFittingName:
         name = fitting_name(character * 300, "-overlay.png")
         assert name.endswith(f"{character}-overlay.png")
         assert LONGEST_NAME - 4 < len(os.fsencode(name)) <= LONGEST_NAME
+
+
+class TestEntriesIn:
+    def test_gives_what_is_no_folder_and_is_not_hidden(self, tmp_path):
+        for name in ("a", "b/c", "b/.d", ".e/f"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).touch()
+
+        def found(recursive):
+            return sorted(entry.name for entry in entries_in(tmp_path, recursive=recursive))
+
+        assert (found(False), found(True)) == (["a"], ["a", "c"])
+
+    def test_folders_may_be_nested_deeper_than_functions(self, tmp_path, deep_folder):
+        assert len(deep_folder.parts) > sys.getrecursionlimit()
+        (deep_folder / "a").touch()
+        assert [entry.name for entry in entries_in(tmp_path, recursive=True)] == ["a"]
+
+    def test_a_folder_that_cannot_be_listed_is_an_error_among_the_others(self, tmp_path):
+        (error,) = entries_in(tmp_path / "missing", recursive=True)
+        assert (type(error), error.filename) == (FileNotFoundError, str(tmp_path / "missing"))
 
 
 class TestOpenRegular:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from inknn.tables import MISSING, Table, printable
+from inknn.tables import MISSING, Table, csv_line, printable
 
 TABLE = Table(
     ("set", "errors", "%"), (("USPS", "28", "0.38"), ("ARDIS", "134", MISSING), ("all", "162", "1.2")), "T", 1
@@ -16,6 +20,18 @@ TABLE = Table(
 def cells_of_markdown(text: str) -> list[list[str]]:
     lines = [line for line in text.splitlines() if line.startswith("|") and "---" not in line]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+class TestCsvLine:
+    @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
+    def test_every_reader_gets_the_cells_back(self, cells):
+        line = csv_line(cells)
+        assert line.endswith("\n")
+        assert list(csv.reader(io.StringIO(line + line, newline=""))) == [cells, cells]
+
+    @pytest.mark.parametrize("mark", ["\r", "\n", ",", '"'])
+    def test_a_cell_that_would_break_the_line_is_quoted(self, mark):
+        assert csv_line([f"a{mark}b"]).startswith('"a')
 
 
 class TestWriters:

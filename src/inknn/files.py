@@ -26,6 +26,7 @@ __all__ = [
     "check_folder",
     "check_writable",
     "drop_unfinished",
+    "entries_in",
     "fitting_name",
     "is_picture",
     "natural_order",
@@ -215,6 +216,38 @@ def drop_unfinished() -> None:
     """Delete what threads are still writing, right before the process leaves without them."""
     for temporary in list(_unfinished):
         _drop(temporary)
+
+
+def entries_in(folder: PathLike, *, recursive: bool) -> Iterator[os.DirEntry[str] | OSError]:
+    """What is in a folder but for hidden files and folders; links to folders are not followed.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    recursive
+        Whether to list the folders inside it too, however deep they are.
+
+    Yields
+    ------
+    os.DirEntry or OSError
+        Whatever is no folder; the error, with the folder's name, where a folder can't be listed.
+    """
+    waiting = [os.fspath(folder)]
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                visible = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            error.filename = place
+            yield error
+            continue
+        for entry in visible:
+            if not entry.is_dir(follow_symlinks=False):
+                yield entry
+            elif recursive:
+                waiting.append(entry.path)
 
 
 def is_picture(path: PathLike) -> bool:

@@ -12,12 +12,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["MISSING", "UNFOLDED", "Table", "printable"]
+__all__ = ["MISSING", "UNFOLDED", "Table", "csv_line", "printable"]
 
 MISSING = "–"
 """In a cell that has no value."""
@@ -125,6 +127,19 @@ class Table:
         )
         head = cells(self.heads, "th scope=col", "th scope=col")
         return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    r"""A line of CSV that ends with a newline; a cell that holds a line break of any kind is quoted.
+
+    Examples
+    --------
+    >>> csv_line(["a\rb", 7])
+    '"a\rb",7\n'
+    """
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)  # it quotes cells that hold one of these
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def printable(text: str) -> str:

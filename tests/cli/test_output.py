@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 
+from inknn.cli.formats import TableWriter
 from inknn.cli.output import Sink, complain, outputs
 from inknn.errors import OutputError
+from inknn.reader.result import Reading
 from inknn.remarks import Remark
 from inknn.tables import Table
+
+
+class Terminal(io.TextIOWrapper):
+    """A terminal of some encoding; what it is sent stays in its buffer."""
+
+    def __init__(self, encoding):
+        super().__init__(io.BytesIO(), encoding=encoding)
+
+    def isatty(self):
+        return True
 
 
 class TestOutputs:
@@ -47,6 +62,33 @@ class TestOutputs:
 
 
 class TestSink:
+    @pytest.mark.parametrize(
+        ("encoding", "shown"),
+        [
+            ("utf-8", "28×28 – ä七…".encode()),
+            ("ascii", rb"28x28 - \xe4\u4e03~"),
+            ("latin-1", b"28x28 - \xe4\\u4e03~"),
+        ],
+    )
+    def test_a_terminal_gets_what_it_can_show(self, monkeypatch, encoding, shown):
+        terminal = Terminal(encoding)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        with Sink(None) as sink:
+            sink.write("28×28 – ä七…")
+        assert terminal.buffer.getvalue() == shown
+
+    @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+    def test_a_table_has_lines_that_the_terminal_has(self, monkeypatch, encoding):
+        terminal = Terminal(encoding)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        with Sink(None) as sink:
+            writer = TableWriter(sink)
+            writer.add(Reading("ä.png", 1, 9, 9, ()))
+            writer.close()
+        drawn = terminal.buffer.getvalue().decode(encoding)
+        assert ("┃" in drawn) == (encoding == "utf-8")
+        assert "no digits" in drawn
+
     def test_a_table_has_tabs_where_no_person_reads_it(self, tmp_path):
         with Sink(str(tmp_path / "out")) as sink:
             sink.write_table(Table(("name", "size"), (("a", "1"),)))

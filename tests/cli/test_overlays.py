@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PIL.PngImagePlugin import PngInfo
 
+from inknn.cli import overlays
 from inknn.cli.overlays import overlay_paths
+
+
+def counted(work):
+    """What a function gives, and how many names it folded to compare them."""
+    with mock.patch.object(overlays, "_folded", side_effect=overlays._folded) as folded:
+        return work(), folded.call_count
 
 
 class TestOverlays:
     @pytest.mark.parametrize(
-        ("names", "overlays"),
+        ("names", "expected"),
         [
             (["a/1.png", "b/2.jpg", "-"], ["1.png", "2.png", "stdin.png"]),
             (["a/1.png", "b/1.png"], ["a-1.png", "b-1.png"]),
@@ -25,10 +33,25 @@ class TestOverlays:
             (["seen/1.png", "seen/2.png"], ["1-overlay.png", "2-overlay.png"]),
         ],
     )
-    def test_overlays_have_names_that_tell_whose_they_are(self, tmp_path, monkeypatch, names, overlays):
+    def test_overlays_have_names_that_tell_whose_they_are(self, tmp_path, monkeypatch, names, expected):
         monkeypatch.chdir(tmp_path)
         paths = overlay_paths(names, Path("seen"))
-        assert [path.name for path in paths] == overlays
+        assert [path.name for path in paths] == expected
+
+    def test_thousands_of_pictures_of_one_name_are_named_at_once(self):
+        names = [f"/scans/{number}/img.png" for number in range(3000)]
+        paths, compared = counted(lambda: overlay_paths(names, Path("seen")))
+        assert [path.name for path in paths] == [f"{number}-img.png" for number in range(3000)]
+        assert compared < 20 * len(names)
+
+    @pytest.mark.parametrize("stem", ["a" * 251, "ä" * 125])
+    def test_a_long_name_is_cut_and_stays_distinct(self, tmp_path, stem):
+        names = [f"/a/{stem}.png", f"/b/{stem}.png", f"/c/{stem}x.jpg"[:250]]
+        paths = overlay_paths(names, tmp_path)
+        assert len(set(paths)) == 3
+        for path in paths:
+            path.write_bytes(b"")
+            assert path.suffix == ".png"
 
     def test_an_overlay_takes_no_files_place_but_an_older_overlays(self, tmp_path, seven):
         seven.save(tmp_path / "1.png")

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from shlex import join
 
 import numpy as np
 import pytest
@@ -110,6 +111,13 @@ class TestRead:
         done = inknn("read", "other.png", cwd=tmp_path)
         assert (done.returncode, done.stdout) == (3, b"")
         assert "overlay that inknn drew" in one_line(done.stderr)
+
+    @POSIX
+    def test_overlay_of_a_picture_that_can_be_opened_only_once(self, folder):
+        line = f"{join(COMMAND)} read /dev/fd/3 --overlay seen 3< <(cat seven.png)"
+        done = subprocess.run(["bash", "-c", line], capture_output=True, cwd=folder, check=False, timeout=60)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"7\n", b"")
+        assert os.listdir(folder / "seen") == ["3.png"]
 
     def test_overlay_of_stdin(self, folder):
         inknn("read", "-", "--overlay", folder / "seen", input=(folder / "seven.png").read_bytes())

@@ -70,6 +70,12 @@ class TestUsage:
         assert "did you mean mnist?" in done.stderr
 
     @POSIX
+    def test_help_is_shown_in_any_encoding(self):
+        done = shell(f"PYTHONIOENCODING=cp437 {INKNN} data import --help")
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"28" in done.stdout
+
+    @POSIX
     def test_no_message_goes_to_stdout_where_stderr_is_closed(self):
         done = shell(f"{INKNN} read --no-such-option 2>&-")
         assert (done.returncode, done.stdout) == (2, b"")

@@ -23,6 +23,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import OutputError, ResourceError
@@ -92,6 +93,9 @@ def _prepare_process() -> None:
     """Settings of a process that runs nothing but inknn."""
     _fill_closed_descriptors()
     _check_address_space()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # help and messages hold characters that ASCII has not
+            stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     # Otherwise a tenth of the start goes into looking for garbage among modules that were just loaded.
     gc.set_threshold(100_000, 20, 20)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from ..tables import csv_line
 from .output import Sink
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class CsvWriter(Writer):
 
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink)
-        self._write([CSV_COLUMNS])
+        self.sink.write(csv_line(CSV_COLUMNS))
 
     def add(self, reading: Reading) -> None:
         start = (reading.source, reading.page)
@@ -86,12 +85,8 @@ class CsvWriter(Writer):
             (*start, number, line.text, f"{_least(line):.3f}", len(_doubtful(line)), *line.box)
             for number, line in rows_with_digits(reading)
         ]
-        self._write(rows or [(*start, *[""] * (len(CSV_COLUMNS) - len(start)))])
-
-    def _write(self, rows: list[tuple[object, ...]]) -> None:
-        lines = io.StringIO()
-        csv.writer(lines, lineterminator="\n").writerows(rows)
-        self.sink.write(lines.getvalue())
+        rows = rows or [(*start, *[""] * (len(CSV_COLUMNS) - len(start)))]
+        self.sink.write("".join(map(csv_line, rows)))
 
 
 class TableWriter(Writer):
@@ -124,7 +119,9 @@ class TableWriter(Writer):
             if row[0].plain and table.rows:
                 table.add_section()
             table.add_row(_shortened(row[0], widths[0]), *row[1:])
-        console.print(table)
+        with console.capture() as drawn:  # the sink knows what the terminal can show
+            console.print(table)
+        self.sink.write(drawn.get())
 
 
 _WRITERS: dict[str, Callable[[Sink, bool], Writer]] = {

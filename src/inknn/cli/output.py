@@ -26,8 +26,13 @@ class NobodyReadsError(Exception):
     """
 
 
+_PLAIN = str.maketrans("–×…·", "-x~.")  # what stands for characters of ours that a terminal lacks
+
+
 class Sink:
-    """Writes text, always in UTF-8, to stdout or to a file that appears once it is complete.
+    """Writes text to stdout or to a file that appears once it is complete.
+
+    In UTF-8; a terminal of another encoding gets what it can show, and the rest as escapes.
 
     A context manager. Entering it fails, before anything has been read, where nothing could be written later.
 
@@ -65,8 +70,7 @@ class Sink:
             If it can't be written.
         """
         try:
-            # File names may hold bytes that are not UTF-8; they are written as they were given.
-            self._file.write(text.encode("utf-8", "surrogateescape"))
+            self._file.write(self._encoded(text))
             self._file.flush()
         except BrokenPipeError as error:
             raise NobodyReadsError from error
@@ -76,6 +80,12 @@ class Sink:
     def write_table(self, table: Table) -> None:
         """Write aligned columns to a terminal, tab-separated lines elsewhere."""
         self.write(table.to_text() if self.is_terminal() else table.to_tsv())
+
+    def _encoded(self, text: str) -> bytes:
+        if self.is_terminal() and not sys.stdout.encoding.lower().startswith("utf"):
+            return text.translate(_PLAIN).encode(sys.stdout.encoding, "backslashreplace")
+        # File names may hold bytes that are not UTF-8; they are written as they were given.
+        return text.encode("utf-8", "surrogateescape")
 
     def __enter__(self) -> Sink:
         try:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from ..files import fitting_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +20,7 @@ _SOFTWARE = "inknn overlay"
 """The PNG text ``Software`` of an overlay."""
 
 _MARK = b"tEXtSoftware\0" + _SOFTWARE.encode()
+_LONGEST_END = "-page999999-overlay-999999.png"
 _HEAD = 256  # bytes of a PNG in which the mark is found: only the header comes before it
 
 
@@ -54,17 +58,25 @@ def overlay_paths(names: Sequence[str], folder: Path) -> list[Path]:
     sharing: dict[str, list[Path]] = {}
     for picture in pictures:
         sharing.setdefault(_folded(picture.stem), []).append(picture)
+    stems = {picture: stem for group in sharing.values() for picture, stem in _stems(group).items()}
     taken = {_folded(os.path.realpath(picture)) for picture in pictures}
+    untried: dict[str, Iterator[str]] = {}  # of each stem: what comes first in it is taken
     chosen: dict[Path, Path] = {}
     for picture in pictures:
-        chosen[picture] = free_path(folder, _stem(picture, sharing[_folded(picture.stem)]), taken)
+        stem = _cut(stems[picture])
+        candidates = untried.setdefault(_folded(stem), _candidates(stem))
+        chosen[picture] = _first_free(folder, candidates, taken)
         taken.add(_folded(os.path.realpath(chosen[picture])))
     return [chosen[_place(name)] for name in names]
 
 
-def free_path(folder: Path, stem: str, taken: set[str] | frozenset[str] = frozenset()) -> Path:
-    """The first name like ``stem`` that is free: not ``taken``, and no file there but an older overlay."""
-    for candidate in _candidates(stem):
+def free_path(folder: Path, stem: str) -> Path:
+    """The first name like ``stem`` that is free: there is no file of that name but an older overlay."""
+    return _first_free(folder, _candidates(_cut(stem)), frozenset())
+
+
+def _first_free(folder: Path, candidates: Iterator[str], taken: AbstractSet[str]) -> Path:
+    for candidate in candidates:
         path = folder / candidate
         if _folded(os.path.realpath(path)) not in taken and (not path.exists() or is_overlay(str(path))):
             break
@@ -75,24 +87,37 @@ def _place(name: str) -> Path:
     return Path("stdin") if name == "-" else Path(os.path.abspath(name))
 
 
-def _stem(picture: Path, group: list[Path]) -> str:
-    """The shortest name for a picture that no other one in the group has."""
-    for number, stem in enumerate(_longer_and_longer(picture)):
-        others = (_longer_and_longer(other) for other in group if other != picture)
-        if all(_folded(stem) not in map(_folded, names[: number + 1]) for names in others):
-            return stem
-    return picture.stem  # only the case differs
+def _stems(group: list[Path]) -> dict[Path, str]:
+    """For each picture the shortest name that no other one in the group has so soon."""
+    names = {picture: _longer_and_longer(picture) for picture in group}
+    owners: dict[str, set[Path]] = {}
+    stems: dict[Path, str] = {}
+    while len(stems) < len(group):
+        offered = {picture: next(longer, None) for picture, longer in names.items()}
+        for picture, name in offered.items():
+            if name is not None:
+                owners.setdefault(_folded(name), set()).add(picture)
+        for picture, name in offered.items():
+            if name is None:  # only the case differs
+                stems.setdefault(picture, picture.stem)
+            elif len(owners[_folded(name)]) == 1:
+                stems.setdefault(picture, name)
+    return stems
 
 
-def _longer_and_longer(picture: Path) -> list[str]:
+def _longer_and_longer(picture: Path) -> Iterator[str]:
     """``1``, ``1-jpg``, ``b-1``, ``b-1-jpg``, ``a-b-1``, ... for ``/a/b/1.jpg``."""
     whole = f"{picture.stem}-{picture.suffix[1:]}" if picture.suffix else picture.stem
-    names = [picture.stem, whole]
     folders = ""
-    for folder in picture.parts[-2:0:-1]:
-        folders = f"{folder}-{folders}"
-        names += [folders + picture.stem, folders + whole]
-    return names
+    for folder in ("", *picture.parts[-2:0:-1]):
+        folders = f"{folder}-{folders}" if folder else ""
+        yield folders + picture.stem
+        yield folders + whole
+
+
+def _cut(stem: str) -> str:
+    """The stem, as short as the longest name that is made of it has to be."""
+    return fitting_name(stem, _LONGEST_END).removesuffix(_LONGEST_END)
 
 
 def _candidates(stem: str) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from collections.abc import Iterator
@@ -15,7 +13,7 @@ import click
 from ..errors import InknnError
 from ..files import is_picture
 from ..progress import terminal_progress
-from ..tables import Table, printable
+from ..tables import Table, csv_line, printable
 from .options import QUIET, FileName, format_option, part_option
 from .output import Sink, complain
 from .sources import STDIN, find_sources
@@ -143,15 +141,10 @@ class _JsonLines(_Lines):
 class _Csv(_Lines):
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink)
-        self._row(_HEADS)
+        sink.write(csv_line(_HEADS))
 
     def add(self, prediction: Prediction) -> None:
-        self._row(_cells(prediction))
-
-    def _row(self, cells: tuple[str, ...]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(cells)
-        self.sink.write(text.getvalue())
+        self.sink.write(csv_line(_cells(prediction)))
 
 
 class _Table(_Lines):

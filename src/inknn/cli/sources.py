@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..errors import PictureError
-from ..files import is_picture, natural_order
+from ..files import entries_in, is_picture, natural_order
 from .overlays import is_overlay
 
 STDIN = "-"
@@ -98,18 +98,13 @@ def _sources(name: str, recursive: bool, report: Callable[[str], None]) -> list[
 
 def _pictures_in(folder: str, recursive: bool, foreign: list[str]) -> Iterator[Source]:
     """The pictures in a folder, and folders that can't be listed; ``foreign`` collects other suffixes."""
-    try:
-        with os.scandir(folder) as entries:
-            visible = [entry for entry in entries if not entry.name.startswith(".")]
-    except OSError as error:
-        yield Source(folder, PictureError(f"can't list this folder: {error.strerror or error}"))
-        return
-    for entry in visible:
+    for entry in entries_in(folder, recursive=recursive):
+        if isinstance(entry, OSError):
+            reason = f"can't list this folder: {entry.strerror or entry}"
+            yield Source(entry.filename, PictureError(reason))
+            continue
         suffix = os.path.splitext(entry.name)[1].lower()
-        if entry.is_dir(follow_symlinks=False):
-            if recursive:
-                yield from _pictures_in(entry.path, recursive, foreign)
-        elif suffix in FOREIGN_SUFFIXES:
+        if suffix in FOREIGN_SUFFIXES:
             foreign.append(suffix)
         elif is_picture(entry.name):
             if os.path.isfile(entry.path):

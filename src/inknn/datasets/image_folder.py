@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, PictureError, SeveralSizesError
-from ..files import is_picture, natural_order
+from ..files import entries_in, is_picture, natural_order
 from ..glyph.normalize import SIDE
 from ..ink import open_pages
 from ..page.normalized import single_glyph
@@ -163,5 +164,17 @@ def open_gray(file: Path) -> NDArray[np.uint8]:
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    """The pictures in a folder and the folders inside it."""
-    return [path for path in folder.rglob("*") if is_picture(path) and path.is_file()]
+    """The pictures in a folder and the folders inside it.
+
+    Raises
+    ------
+    OSError
+        If a folder can't be listed.
+    """
+    found = []
+    for entry in entries_in(folder, recursive=True):
+        if isinstance(entry, OSError):
+            raise entry
+        if is_picture(entry.name) and os.path.isfile(entry.path):
+            found.append(Path(entry.path))
+    return found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from ...datasets.load import LabeledDigits
-from ...tables import Table, printable
+from ...tables import Table, csv_line, printable
 from ..audit import Audit, Copies
 from ..statistics import wilson_interval
 from .evaluation_tables import percent
@@ -205,9 +203,7 @@ def audit_csv(audit: Audit, limit: int) -> str:
     for odd in audit.odd[:limit]:
         score = f"{odd.credibility:.6g}"
         rows.append(("odd", odd.index, odd.label, "", score, "", "", place_of(digits, odd.index)))
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(rows)
-    return lines.getvalue()
+    return "".join(map(csv_line, rows))
 
 
 def audit_dict(audit: Audit, limit: int) -> dict[str, Any]:
