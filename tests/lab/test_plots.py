@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 
@@ -213,6 +214,34 @@ class TestWhatIsShown:
             for x, y in (text.get_position() for text in axes.texts):
                 middle = np.array([left + right, bottom + top]) / 2
                 assert np.abs(middle - [x, y]).max() >= 0.89 * (right - left)
+
+    @staticmethod
+    def names(labels, points, size=SMALL_SIZE):
+        """Where a map of these points writes each label."""
+        images = np.zeros((len(labels), 28, 28), np.uint8)
+        axes = plots.embedding(images, np.array(labels), np.array(points), size=size).axes[0]
+        return {text.get_text(): np.array(text.get_position()) for text in axes.texts}, axes
+
+    def test_a_label_is_named_where_its_digits_are_densest_not_in_the_middle_of_all(self):
+        random = np.random.default_rng(0)
+        dense, scattered = random.normal(0, 0.2, (30, 2)), random.uniform(6, 20, (40, 2))
+        others = random.normal((20, 0), 0.2, (30, 2))
+        points = np.concatenate([dense, scattered, others])
+        names, axes = self.names([3] * 70 + [5] * 30, points)
+        drawn = axes.collections[0].get_offsets()
+        for label, digits in (("3", drawn[:30]), ("5", drawn[70:])):
+            assert np.linalg.norm(names[label] - digits.mean(axis=0)) < 0.05
+
+    @pytest.mark.parametrize("spread", [0.0, 0.001, 1.0])
+    @pytest.mark.parametrize("size", [SMALL_SIZE, (900, 300), (300, 900)])
+    def test_the_names_on_a_map_do_not_overlap(self, spread, size):
+        points = np.random.default_rng(0).normal(0, spread, (100, 2))
+        points[0] = 30.0  # far away: the others lie in one heap
+        names, axes = self.names(np.arange(100) % 10, points, size)
+        axes.figure.draw_without_rendering()
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert len(names) == len(boxes) == 10
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
     def test_regions_show_the_query_and_its_neighbors_with_their_labels(self):
         random = np.random.default_rng(0)

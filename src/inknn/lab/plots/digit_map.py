@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...search import kneighbors
 from .planes import Images, Points
 from .style import big_label, drawing, label_color, new_figure
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["METHODS", "embedding"]
 
 _THUMB = 1 / 23  # of the map's height: a picture of a digit
+_NAME = 0.75  # inches of the sheet's height: a name, and the room around it
 
 
 def _tsne(vectors: NDArray[np.float32], seed: int) -> Points:
@@ -83,7 +83,7 @@ def embedding(
     axes = figure.add_subplot()
     aspect = width / (0.86 * height)
     at = _on_sheet(points, aspect, stretch)
-    names = _places_of_labels(at, labels)
+    names = _places_of_labels(at, labels, aspect, max(2 * _THUMB, _NAME / figure.get_figheight()))
     colors = [label_color(int(label)) for label in labels]
     axes.scatter(at[:, 0], at[:, 1], s=10, c=colors, alpha=0.5, linewidths=0, zorder=1)
     for i in _room_for(at, list(names.values())):
@@ -109,21 +109,35 @@ def _on_sheet(points: NDArray[np.floating], aspect: float, stretch: float) -> ND
 
 
 def _places_of_labels(
-    at: NDArray[np.floating], labels: NDArray[np.integer]
+    at: NDArray[np.floating], labels: NDArray[np.integer], aspect: float, apart: float
 ) -> dict[int, NDArray[np.floating]]:
-    """For each label a point of one of its digits, among its like and apart from the other labels' names."""
-    points = at.astype(np.float32)
-    _, near = kneighbors(points, points, min(30, len(points)))
-    like = (labels[near] == labels[:, None]).mean(axis=1)
+    """For each label the place where its digits are densest and purest, ``apart`` from the other names."""
+    step = _THUMB / 4
+    x, y = np.arange(0, aspect + step, step), np.arange(0, 1 + step, step)
+    nodes = np.stack(np.meshgrid(x, y), axis=-1)
+    classes = np.unique(labels)
+    own = np.stack([_density(at[labels == label], nodes, step) for label in classes])
+    merit = own * (own / np.maximum(own.sum(axis=0), np.finfo(float).tiny))
     places: dict[int, NDArray[np.floating]] = {}
-    for label in np.unique(labels).tolist():
-        mine = np.flatnonzero(labels == label)
-        middle = np.linalg.norm(at[mine] - np.median(at[mine], axis=0), axis=1)
-        taken = np.array([*places.values()]).reshape(-1, 2)
-        apart = np.linalg.norm(at[mine, None] - taken[None], axis=-1).min(axis=1, initial=2 * _THUMB)
-        best = np.argmax(like[mine] - middle + 10 * np.minimum(apart / (2 * _THUMB), 1))
-        places[label] = at[mine[best]]
+    free = np.ones(nodes.shape[:2], dtype=bool)
+    for i in np.argsort(-merit.max(axis=(1, 2)), kind="stable"):
+        place = nodes.reshape(-1, 2)[np.where(free, merit[i], -1.0).argmax()]
+        places[int(classes[i])] = place
+        free &= np.abs(nodes - place).max(axis=-1) >= apart
     return places
+
+
+def _density(points: NDArray[np.floating], nodes: NDArray[np.floating], step: float) -> NDArray[np.float64]:
+    """How many points lie near each node of a grid, by a Gaussian window as wide as a picture of a digit."""
+    import cv2
+
+    height, width = nodes.shape[:2]
+    counts = np.zeros((height, width))
+    column, row = np.rint(points / step).astype(int).T
+    np.add.at(counts, (row.clip(0, height - 1), column.clip(0, width - 1)), 1.0)
+    # The window reaches over the whole map: so there is a best place among those that are left.
+    reach = (2 * width - 1, 2 * height - 1)
+    return cv2.GaussianBlur(counts, reach, _THUMB / step, borderType=cv2.BORDER_CONSTANT)
 
 
 def _room_for(at: NDArray[np.floating], names: list[NDArray[np.floating]]) -> list[int]:
