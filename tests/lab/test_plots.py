@@ -243,6 +243,33 @@ class TestWhatIsShown:
         assert len(names) == len(boxes) == 10
         assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
+    def test_regions_mark_a_digit_that_small_and_large_k_read_differently_and_whose_neighbors_are_seen(self):
+        line = np.arange(12, dtype=np.float32)
+        crowd, spread = np.stack([5 + 0.01 * line, 0 * line], axis=1), np.stack([line, 0 * line + 4], axis=1)
+        points = np.concatenate([crowd, spread, np.float32([[-5, -20], [16, 24]])])
+        labels = np.tile([0, 1, 1], 9)[:26]
+        queries = points[[3, 6, 15, 18, 16]] + np.float32(0.001)  # the last is a 1 for any k
+        blank = np.zeros((26, 8, 8), np.uint8)
+        plane = Plane("p", ("x", "y"), points, labels, blank, queries, labels[:5], blank[:5])
+        figure = plots.regions(plane, ks=(1, 3), size=SMALL_SIZE)
+        (cross,) = [line for line in figure.axes[0].lines if line.get_marker() == "X"]
+        at = np.array([cross.get_xdata()[0], cross.get_ydata()[0]])
+        assert any(np.array_equal(at, queries[i]) for i in (2, 3))
+
+    def test_no_name_of_a_region_covers_the_cross(self):
+        points = np.array([[x, y] for x in range(9) for y in range(9)], dtype=np.float32)
+        blank, one = np.zeros((81, 8, 8), np.uint8), np.zeros(81, int)
+
+        def named(cross):
+            plane = Plane("p", ("x", "y"), points, one, blank, np.float32([cross]), one[:1], blank[:1])
+            axes = plots.regions(plane, ks=(1,), picked=0, size=(800, 800)).axes[0]
+            axes.figure.draw_without_rendering()
+            return axes, axes.texts[0]
+
+        place = named((0, 0))[1].get_position()
+        axes, name = named(place)
+        assert not name.get_window_extent().contains(*axes.transData.transform(place))
+
     def test_regions_show_the_query_and_its_neighbors_with_their_labels(self):
         random = np.random.default_rng(0)
         points = random.normal(size=(30, 2)).astype(np.float32)
@@ -258,15 +285,16 @@ class TestWhatIsShown:
         texts = [text.get_text() for text in strips[1].texts]
         assert texts == [*map(str, [0, *labels[order[:6]]]), "+ 3"]
 
-    def test_any_two_labels_differ_in_pale_regions_too_whatever_the_color_vision(self):
+    @pytest.mark.parametrize("tone", ["pale", "full", "dark"])
+    @pytest.mark.parametrize("sight", ["all", "no red", "no green", "no blue"])
+    def test_any_two_labels_differ_in_every_tone_whatever_the_color_vision(self, tone, sight):
         """In CIE Lab, where 2.3 is the least difference that people see side by side."""
-        for sight in (np.eye(3), PROTANOPIA, DEUTERANOPIA):
-            colors = np.array(
-                [[int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)] for color in LABEL_COLORS]
-            )
-            seen = lab(1 - 0.5 * (1 - colors), sight)
-            away = np.linalg.norm(seen[:, None] - seen[None], axis=-1)
-            assert away[~np.eye(10, dtype=bool)].min() > 8
+        colors = np.array([[int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)] for color in LABEL_COLORS])
+        colors = {"pale": 1 - 0.5 * (1 - colors), "full": colors, "dark": 0.72 * colors}[tone]
+        seen = lab(colors, SIGHTS[sight])
+        away = np.linalg.norm(seen[:, None] - seen[None], axis=-1)
+        assert away[~np.eye(10, dtype=bool)].min() > (12 if sight == "no blue" else 13.8)
+        assert away[3, 8] > 20
 
     @pytest.mark.parametrize("name", ["a $5 bill", "$\\frac{$", "100 % of_them^2 <b>"])
     def test_names_are_written_as_they_are(self, some, name, tmp_path):
@@ -323,13 +351,19 @@ class TestMeasuring:
         assert not np.array_equal(one, other)
 
 
-PROTANOPIA = np.array(
-    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-)
-DEUTERANOPIA = np.array(
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
-)
-"""What they make of linear RGB (Machado, Oliveira & Fernandes, 2009)."""
+SIGHTS = {
+    "all": np.eye(3),
+    "no red": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "no green": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "no blue": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
+"""What eyes make of linear RGB (Machado, Oliveira & Fernandes, 2009)."""
 
 
 def lab(colors, sight):

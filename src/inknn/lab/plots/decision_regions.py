@@ -25,6 +25,7 @@ __all__ = ["regions"]
 
 _PICTURES = 6  # neighbors that are shown as pictures below a panel
 _GRID = (300, 360)  # points whose vote is taken, down and across
+_CROSS = 12  # half the width of the cross, in points of the grid
 
 Window = tuple[float, float, float, float]
 
@@ -46,7 +47,8 @@ def regions(
     ks : sequence of int
         One panel each; each at most the number of references.
     picked : int, optional
-        The query whose neighbors are shown; by default one on which the first and the last k disagree.
+        The query whose neighbors are shown; by default one on which the first and the last k disagree, with
+        neighbors so far away that the lines to them are seen.
     caption : str
     size : (int, int), optional
         Pixels.
@@ -58,8 +60,7 @@ def regions(
     answers = [_answers(plane, plane.queries, k) for k in ks]
     window = _window(plane.references)
     if picked is None:
-        torn = np.flatnonzero((answers[0] != answers[-1]) & _well_inside(plane.queries, window))
-        picked = int(torn[0]) if len(torn) else 0
+        picked = _torn(plane, answers[0] != answers[-1], ks[-1], window)
     columns = len(ks) if len(ks) <= 3 else -(-len(ks) // 2)
     rows = -(-len(ks) // columns)
     figure = new_figure(
@@ -78,7 +79,7 @@ def regions(
             strip.remove()
             continue
         shown = _paint(axes, plane, ks[place], window)
-        _name_regions(axes, shown, window, LARGE + (2 if columns > 2 else 8))
+        _name_regions(axes, shown, window, LARGE + (2 if columns > 2 else 8), plane.queries[picked])
         _mark_neighbors(axes, strip, plane, ks[place], picked)
         wrong = 100 * float((answers[place] != plane.truth).mean())
         axes.set_title(f"k = {ks[place]}: {wrong:.1f} % wrong\nthe cross is read as {answers[place][picked]}")
@@ -100,6 +101,17 @@ def _well_inside(points: Points, window: Window) -> NDArray[np.bool_]:
     at = (points - [left, bottom]) / [right - left, top - bottom]
     inside: NDArray[np.bool_] = np.all((at > 0.12) & (at < 0.88), axis=1)
     return inside
+
+
+def _torn(plane: Plane, torn: NDArray[np.bool_], k: int, window: Window) -> int:
+    """Of the queries in question, the one with the farthest neighbors, or the first of all."""
+    rows = np.flatnonzero(torn & _well_inside(plane.queries, window))
+    if not len(rows):
+        return 0
+    left, right, bottom, top = window
+    scale = np.array([right - left, top - bottom], dtype=np.float32)  # as seen on the sheet
+    distances, _ = kneighbors(plane.queries[rows] / scale, plane.references / scale, k)
+    return int(rows[distances[:, -1].argmax()])
 
 
 def _answers(plane: Plane, points: Points, k: int) -> NDArray[np.integer]:
@@ -169,18 +181,21 @@ def _picture(strip: Axes, left: float, image: NDArray[np.uint8], label: int, fra
     strip.text(left + 0.5, 1.08, str(label), fontsize=SMALL, ha="center", va="top")
 
 
-def _name_regions(axes: Axes, answers: NDArray[np.integer], window: Window, largest: float) -> None:
-    """Each label where its region is widest, as large as fits."""
+def _name_regions(
+    axes: Axes, answers: NDArray[np.integer], window: Window, largest: float, cross: Points
+) -> None:
+    """Each label where its region is widest, as large as fits, and not on the cross."""
     import cv2
 
     left, right, bottom, top = window
     up, across = answers.shape
+    corner, step = np.array([left, bottom]), np.array([right - left, top - bottom]) / [across - 1, up - 1]
+    free = np.ones(answers.shape, np.uint8)
+    cv2.circle(free, np.rint((cross - corner) / step).astype(int).tolist(), _CROSS, 0, -1)
     for label in np.unique(answers):
         # Beyond the window's edge lies another region, so that no letter is cut.
-        mine = np.pad((answers == label).astype(np.uint8), 1)
+        mine = np.pad((answers == label) * free, 1)
         room = cv2.distanceTransform(mine, cv2.DIST_L2, 5)
         y, x = np.unravel_index(int(room.argmax()), room.shape)
-        at = np.array(
-            [left + (right - left) * (x - 1) / (across - 1), bottom + (top - bottom) * (y - 1) / (up - 1)]
-        )
+        at = corner + step * [x - 1, y - 1]
         big_label(axes, at, int(label), float(np.clip(1.6 * room.max(), SMALL, largest)))
