@@ -236,7 +236,7 @@ class TestTheTask:
         assert (len(task.train), len(task.test)) == (160, 40)
         together = np.concatenate([task.train.images, task.test.images]).reshape(200, -1)
         assert sorted(map(bytes, together)) == sorted(map(bytes, images.reshape(200, -1)))
-        assert "a fifth held out in blocks of the data's order: no groups are known" in task.how
+        assert "a fifth held out in blocks of consecutive digits: the data doesn't say " in task.how
 
     def test_of_one_part_no_writer_is_on_both_sides_where_writers_are_known(self, tmp_path, train_digits):
         images, labels = train_digits[0][:200], train_digits[1][:200]

@@ -144,8 +144,9 @@ class TestCost:
         assert everything.errors < 20
 
     def test_says_how_the_held_out_digits_were_chosen(self, found):
-        assert found.to_dict()["how"] == "in blocks of the data's order: no groups are known"
-        assert "held out  180 digits, in blocks of the data's order" in str(found)
+        how = "in blocks of consecutive digits: the data doesn't say who wrote which"
+        assert found.to_dict()["how"] == how
+        assert "held out  180 digits, in blocks of consecutive digits" in str(found)
 
     def test_is_counted_on_strangers_where_writers_are_known(self, digits):
         writers = tuple(f"writer {i // 30}" for i in range(300))

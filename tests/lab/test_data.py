@@ -59,7 +59,7 @@ class TestFolds:
         for part, expected in zip(found.parts, StratifiedKFold(5).split(LABELS, LABELS), strict=True):
             np.testing.assert_array_equal(part[0], expected[0])
             np.testing.assert_array_equal(part[1], expected[1])
-        assert found.how == "in blocks of the data's order: no groups are known"
+        assert found.how == "in blocks of consecutive digits: the data doesn't say who wrote which"
         assert found.warning == ""
 
     def test_with_groups_none_is_divided(self):
@@ -82,7 +82,7 @@ class TestFolds:
         found = folds(labels, groups, 5)
         for part, expected in zip(found.parts, StratifiedKFold(5).split(labels, labels), strict=True):
             np.testing.assert_array_equal(part[1], expected[1])
-        assert found.how.startswith("in blocks of the data's order: ")
+        assert found.how.startswith("in blocks of consecutive digits: ")
         assert "errors may be too low" in found.warning
 
 
@@ -91,7 +91,7 @@ class TestHoldOut:
         labels = np.repeat([3, 5, 8], [60, 30, 10])
         found = hold_out(labels, None)
         assert found.held_out.tolist() == [*range(48, 60), *range(84, 90), *range(98, 100)]
-        assert found.how == "in blocks of the data's order: no groups are known"
+        assert found.how == "in blocks of consecutive digits: the data doesn't say who wrote which"
 
     @given(st.lists(st.integers(0, 4), min_size=2, max_size=60), st.booleans())
     @settings(max_examples=60)

@@ -92,6 +92,28 @@ class TestResults:
         assert note.startswith("30 of the 60 digits are among those the model knows")
         assert note in caption
 
+    @pytest.mark.parametrize(
+        ("labels", "features", "k", "said"),
+        [
+            ([4, 4], "learned", 2, ""),
+            ([4, 9], "learned", 2, "Where neighbors disagree, inknn compared further references."),
+            ([4, 9], "pixels", 2, ""),
+            ([4, 4], "learned", 30, "The nearest 2 of 30 neighbors are shown."),
+        ],
+    )
+    def test_the_caption_of_mistakes_says_what_decided(self, labels, features, k, said, results, tmp_path):
+        with open(results("inknn evaluate")) as file:
+            found = json.load(file)
+        found["settings"] |= {"features": features, "k": k}
+        mistake = found["mistakes"][0]
+        mistake["neighbors"] = [{"index": 0, "label": n, "distance": 1, "image": None} for n in labels]
+        found["mistakes"] = [mistake]
+        (tmp_path / "r.json").write_text(json.dumps(found))
+        figure = PLOTS["mistakes"].draw(Request(result=str(tmp_path / "r.json"), size=SMALL_SIZE))
+        caption = " ".join(figure.get_supxlabel().split())
+        assert caption.endswith(said)
+        assert ("disagree" in caption, "nearest 2" in caption) == ("disagree" in said, "nearest 2" in said)
+
     def test_another_model_gives_another_plot(self, some, requests, tmp_path):
         from inknn import DigitClassifier
 

@@ -2,7 +2,7 @@
 
 Digits of one writer resemble each other. If a writer is on both sides, the errors counted are lower than
 those on the digits of strangers. Where it is known which digits belong together, no such group is divided.
-Where it is not, digits are held out in blocks of the data's order: in most sets, MNIST among them, digits
+Where it is not, digits are held out in blocks of consecutive digits: in most sets, MNIST among them, digits
 of one writer follow each other.
 """
 
@@ -37,7 +37,8 @@ Rows = NDArray[np.int64]
 Groups = Sequence[str]
 
 _HELD_OUT = 5  # one part of so many
-_BLOCKS = "in blocks of the data's order"
+_BLOCKS = "in blocks of consecutive digits"
+_UNKNOWN = "the data doesn't say who wrote which"
 _FEWEST = 2  # digits in a group on average; where all have fewer, nothing has been grouped
 
 
@@ -98,7 +99,7 @@ def folds(labels: NDArray[np.integer], groups: Groups | None, count: int) -> Fol
             return Folds(parts, _by_group(groups))
     blocks = tuple(StratifiedKFold(count).split(labels, labels))
     if groups is None:
-        return Folds(blocks, f"{_BLOCKS}: no groups are known")
+        return Folds(blocks, f"{_BLOCKS}: {_UNKNOWN}")
     why = f"{len(set(groups))} groups can't be divided into {count} folds with all labels on both sides"
     return Folds(blocks, f"{_BLOCKS}: {why}", f"{why}; digits of one group are, and errors may be too low")
 
@@ -119,7 +120,7 @@ def hold_out(labels: NDArray[np.integer], groups: Groups | None) -> Holdout:
     numbers = shares(codes, count)
     last = [np.flatnonzero(codes == code)[::-1][:number] for code, number in enumerate(numbers)]
     held_out = np.sort(np.concatenate(last))
-    why = "no groups are known" if groups is None else "no group can be held out without losing a label"
+    why = _UNKNOWN if groups is None else "no group can be held out without losing a label"
     return Holdout(np.setdiff1d(np.arange(len(codes)), held_out), held_out, f"{_BLOCKS}: {why}")
 
 

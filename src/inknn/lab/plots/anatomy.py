@@ -53,8 +53,9 @@ def gradient(
     figure = new_figure(
         f"How inknn sees a {'digit' if label is None else label}: where its edges are, and their directions",
         f"{caption} {grid.points}×{grid.points} cells × {bins} directions = {settings.n_features} numbers. A "
-        "petal points from paper to ink; the longer, the more such edges. Cells overlap: each is a Gaussian "
-        f"window of σ = {grid.sigma:g} pixels.",
+        "petal points from paper to ink; the longer it is, the more edges in this direction are in the cell. "
+        f"Cells overlap: the weight of an edge fades with its distance from the middle (σ = {grid.sigma:g} "
+        "pixels).",
         size or (1300, 950),
     )
     panels = figure.subplot_mosaic("ac;bc", width_ratios=(1, 2.1))
@@ -147,9 +148,9 @@ def normalizing(
     figure = new_figure(
         "Size, place and slant are not what makes a digit",
         f"{caption} Normal form: the longer side of the ink has 20 pixels, its center of gravity is in the "
-        f"middle of 28×28. Straightened: sheared upright and brought half-way to the same width, "
-        f"{settings.side}×{settings.side}. Lean: columns per row. Width: standard deviation of the ink's "
-        "columns, in pixels.",
+        f"middle of 28×28. Straightened, {settings.side}×{settings.side}: sheared until the ink stands "
+        "upright, and its width brought half-way to that of all others. Lean (orange line): pixels to the "
+        "side for each pixel up. Width: how far the ink spreads sideways (standard deviation), in pixels.",
         size or (1600, 850),
     )
     panels = figure.subplots(3, len(glyphs), squeeze=False)
@@ -234,11 +235,12 @@ def distortion(
     count = len(references)
     names = reference_names or [f"reference {i}" for i in range(count)]
     figure = new_figure(
-        f"Image distortion: each pixel may shift by up to {_SHIFT} pixels to match the reference",
-        f"{caption} First column: the shift with which the edges around a pixel match the reference best; "
-        "where several match equally well, the shortest. Third column: the reference with its pixels shifted "
-        "so. Last column: the difference that remains at each pixel; above it, the distance with shifts and "
-        "without.",
+        f"How alike are two digits if each pixel may shift by up to {_SHIFT} pixels?",
+        f"{caption} Nobody writes a digit twice at quite the same place. So each pixel of the first digit "
+        f"looks up to {_SHIFT} pixels around in the second one for the place that fits it best. An arrow "
+        "leads from the pixel to that place. The third picture is the second digit, put together from these "
+        "places. Orange: where it still differs from the first digit; the darker, the more. The distance "
+        "sums this up. It is called image distortion (metric idm).",
         size or (1600, 560 * max(count, 1) - 80 * (count - 1)),
     )
     panels = figure.subplots(count, 4, squeeze=False)
@@ -251,12 +253,12 @@ def distortion(
         show_digit(first, image)
         shown = moved & ((down != 0) | (across != 0))
         _arrows(first, x[shown], y[shown], 0.8 * across[shown], 0.8 * down[shown], BLUE)
-        first.set_title(f"{name}, and its shifts")
+        first.set_title(f"first: {name}, and its shifts")
         show_digit(second, reference)
-        second.set_title(its_name)
+        second.set_title(f"second: {its_name}")
         framed = np.pad(reference, _SHIFT)
         show_digit(third, framed[y + down + _SHIFT, x + across + _SHIFT])
-        third.set_title("the reference, shifted")
+        third.set_title("the second, shifted to match")
         last.imshow(costs, cmap="Oranges", vmin=0, vmax=most, interpolation="nearest")
         last.contour(image, levels=[110], colors=GRAY, linewidths=1.2)
         last.set(xticks=[], yticks=[])

@@ -63,7 +63,7 @@ def k_curve(result: Mapping[str, Any], *, size: tuple[int, int] | None = None) -
     axes = figure.add_subplot()
     axes.fill_between(k, error - slack, error + slack, color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(k, error, color=BLUE, marker="o", label="digits held out, ± 1 standard error (SE)")
-    axes.plot(k, training, color=VERMILLION, marker="s", label="the references themselves")
+    axes.plot(k, training, color=VERMILLION, marker="s", label="training digits, among their own neighbors")
     threshold = float((error + slack)[k == best][0])
     axes.axhline(threshold, color=GRAY, linewidth=1.3, linestyle=(0, (5, 4)), label="lowest error + 1 SE")
     for which, name, marker in ((best, "lowest error", "o"), (chosen, "chosen", "s")):
@@ -86,9 +86,9 @@ def _k_caption(result: Mapping[str, Any]) -> str:
     known += [f"{result['folds']} folds"] if "folds" in result else []
     known += [f"{key} {result[key]}" for key in ("feature", "metric", "weights") if result.get(key)]
     return (
-        f"{', '.join(known)}. The gap between the two curves is variance: with a small k, borders are jagged "
-        "and odd digits decide. The error that both share is bias: with a large k, borders are smooth and "
-        "rare shapes are outvoted."
+        f"{', '.join(known)}. With a small k, single odd digits decide: the two curves lie far apart "
+        "(variance). With a large k, rare shapes are outvoted: both errors grow (bias). Chosen: the largest "
+        "k whose error is at most one standard error above the lowest."
     )
 
 

@@ -65,9 +65,10 @@ def regions(
     rows = -(-len(ks) // columns)
     figure = new_figure(
         f"What the k nearest neighbors vote for: {plane.name}",
-        f"{caption} {len(plane.labels):,} references (dots); errors counted on {len(plane.truth):,} other "
-        f"digits. Cross: a {plane.truth[picked]}, framed below; lines lead to its neighbors, which are shown "
-        "beside it, nearest first.",
+        f"{caption} Dots: {len(plane.labels):,} references. Errors were counted on {len(plane.truth):,} "
+        "other digits; there are many, since two dimensions keep little of a digit. Cross: a "
+        f"{plane.truth[picked]}, framed below the plot. Lines lead to its neighbors, shown beside it with "
+        "their labels, nearest first.",
         size or (1600, 900 if rows == 1 else 1300),
     )
     panels = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=[6, 1] * rows)

@@ -62,8 +62,8 @@ def confusion(
     errors = int(wrong.sum())
     figure = new_figure(
         f"Read wrong: {errors:,} of {total:,} digits",
-        f"{caption} Error {_rate(errors, total)}. Gray: right answers. Orange: mistakes, stronger where "
-        "there are more.",
+        f"{caption} Error {_rate(errors, total)}. A row has the digits of one label, a column those with one "
+        "answer. Gray: right answers. Orange: mistakes, the stronger the more there are.",
         size or (1600, 1000),
     )
     axes = figure.add_subplot()
@@ -87,7 +87,9 @@ def confusion(
         axes.text(c - 0.35, i, ", ".join(missed), va="center", fontsize=SMALL)
         axes.text(i, c - 0.3, "\n".join(mistaken), ha="center", va="top", fontsize=SMALL)
     axes.set(xticks=range(c), yticks=range(c), xticklabels=classes, yticklabels=classes)
-    axes.set(xlabel="answer", ylabel="label", xlim=(-0.5, c + 0.12 * c), ylim=(c + 0.06 * c, -0.5))
+    axes.set(xlim=(-0.5, c + 0.12 * c), ylim=(c + 0.06 * c, -0.5))
+    axes.set_xlabel("answer", x=c / 2 / (0.5 + 1.12 * c))  # above the middle of the table
+    axes.set_ylabel("label", y=1 - c / 2 / (0.5 + 1.06 * c))
     axes.xaxis.set_label_position("top")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)

@@ -6,7 +6,7 @@ a line of the table, from which the command, its help and the tests take it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, ParameterError
+from ...recognizer.settings import LEARNED
 from ...search import kneighbors
 from ..data import encode_labels, groups_of, hold_out
 from ..mistakes import Mistake
@@ -139,9 +140,22 @@ def _mistakes(request: Request) -> Figure:
 
     def draw(result: Mapping[str, Any], caption: str) -> Figure:
         worst = [Mistake.from_dict(values) for values in result["mistakes"][:limit]]
+        caption = " ".join([caption, *_how_decided(worst, result["settings"])])
         return pictures.mistakes(worst, result["errors"], result["count"], caption=caption, size=request.size)
 
     return _of_evaluation(request, draw, limit)
+
+
+def _how_decided(mistakes: Sequence[Mistake], settings: Mapping[str, Any]) -> list[str]:
+    """What else had a part in the answers, besides the neighbors that are shown."""
+    shown = max((len(mistake.neighbors) for mistake in mistakes), default=0)
+    sentences = []
+    if 0 < shown < settings["k"]:
+        sentences.append(f"The nearest {shown} of {settings['k']} neighbors are shown.")
+    split = any(len({near.label for near in mistake.neighbors}) > 1 for mistake in mistakes)
+    if split and settings["features"] == LEARNED:
+        sentences.append("Where neighbors disagree, inknn compared further references.")
+    return sentences
 
 
 # --- results of other commands ---
@@ -175,7 +189,7 @@ def _compared(result: Mapping[str, Any]) -> str:
     """Of how many digits a comparison is, and on which machine."""
     rows, machine = result["rows"], result.get("machine", {})
     train, test = (max(row[key] for row in rows) for key in ("train", "test"))
-    words = [f"{result['data']}: {train:,} digits learned, {test:,} test digits, all at once"]
+    words = [f"{result['data']}: {train:,} digits learned, {test:,} test digits, answered in one call"]
     if {"cores", "processor"} <= machine.keys():
         words.append(f"{machine['cores']} cores, {machine['processor']}")
     fewer = " The slowest methods had fewer test digits." if any(row["test"] < test for row in rows) else ""

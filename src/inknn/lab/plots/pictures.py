@@ -19,6 +19,7 @@ __all__ = ["digits", "mistakes"]
 
 _SIDE = 28  # pixels of a digit in normal form, the unit of the sheet of mistakes
 _ROW = 40  # a mistake's height, with the labels below
+_NO_PICTURE = np.zeros((_SIDE, _SIDE), np.uint8)  # of a neighbor, in a model that keeps none
 
 
 @drawing
@@ -103,8 +104,9 @@ def mistakes(
     share = f"{errors:,} of {count:,} digits read wrong"
     figure = new_figure(
         f"{share}: the most confident, and what misled them" if len(worst) > 1 else share,
-        "Framed: the digit, with its label and the wrong answer. Beside it: the nearest references with "
-        f"their labels, orange where they differ from the digit's label. {caption}",
+        "Framed: a digit that was read wrong, with its label and the answer. Beside it: its nearest "
+        "neighbors, which voted on the answer, each above its label; orange where that isn't the digit's. "
+        f"{caption}",
         size or (1600, 140 + round(1600 * down / across)),
     )
     axes = figure.add_subplot()
@@ -128,8 +130,7 @@ def _mistake(axes: Axes, left: float, top: float, mistake: Mistake) -> None:
     for j, near in enumerate(mistake.neighbors):
         at = left + _SIDE * (2.7 + 1.12 * j)
         color = INK if near.label == mistake.truth else VERMILLION
-        if near.image is not None:
-            _place(axes, near.image, at, top)
+        _place(axes, _NO_PICTURE if near.image is None else near.image, at, top)
         below = {"color": color, "fontweight": "bold", "ha": "center"}
         _write(axes, at + _SIDE / 2, top + _SIDE + 0.5, str(near.label), SMALL, **below)
 
