@@ -12,6 +12,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -263,7 +264,7 @@ def fitting_name(stem: str, end: str) -> str:
     return stem + end
 
 
-def open_regular(path: PathLike) -> BinaryIO:
+def open_regular(path: PathLike) -> BufferedReader:
     """Open a file to read it, but neither a pipe nor a device, which may keep one waiting or never end.
 
     Raises

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
 
 import numpy as np
 import pytest
 
-from inknn.datasets import load_digits
+from inknn.datasets import csv, limits, load_digits
 from inknn.errors import DataError
 from labeled_digits import COUNT, same
 
@@ -18,6 +19,34 @@ def pixels_csv(path, images, labels, *, last=False, head=None, delimiter=","):
     lines = [delimiter.join(map(str, row)) for row in rows]
     path.write_text("\n".join(([head] if head else []) + lines) + "\n")
     return path
+
+
+class TestCraftedFiles:
+    def test_what_would_fill_the_memory_is_not_unpacked(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(limits, "MAX_BYTES", 1_000_000)
+        for fill in (b"0", b"0,", b"0\n"):
+            (tmp_path / "a.csv.gz").write_bytes(gzip.compress(fill * 2_000_000))
+            with pytest.raises(DataError, match="limit"):
+                load_digits(tmp_path / "a.csv.gz")
+
+    def test_nor_are_millions_of_empty_lines(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(csv, "_MOST_LINES", 1000)
+        (tmp_path / "a.csv").write_bytes(b"\n" * 1001)
+        with pytest.raises(DataError, match="1,000 lines"):
+            load_digits(tmp_path / "a.csv")
+
+    @pytest.mark.parametrize("line", [b'"' + b"a" * 200_000, b"label,file\n" + b"a" * 200_000 + b",1"])
+    def test_a_cell_of_any_length_is_refused(self, tmp_path, line):
+        (tmp_path / "a.csv").write_bytes(line)
+        with pytest.raises(DataError, match=r"a\.csv"):
+            load_digits(tmp_path / "a.csv")
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    @pytest.mark.parametrize("name", ["a.csv", "images-idx3-ubyte", "a.npz", "a"])
+    def test_a_pipe_is_refused_at_once(self, tmp_path, name):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(DataError, match="regular file"):
+            load_digits(tmp_path / name)
 
 
 class TestTableOfPixels:

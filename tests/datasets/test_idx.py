@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from inknn.datasets import load_digits, read_idx, write_idx
+from inknn.datasets import limits, load_digits, read_idx, write_idx
 from inknn.datasets.idx import parse_idx
 from inknn.errors import DataError
 from labeled_digits import COUNT, same
@@ -27,6 +27,15 @@ idx_arrays = st.sampled_from(IDX_TYPES).flatmap(
 
 def header(*sizes, code=8, zeros=0):
     return struct.pack(f">HBB{len(sizes)}I", zeros, code, len(sizes), *sizes)
+
+
+class TestLimit:
+    @pytest.mark.parametrize("pack", [bytes, gzip.compress])
+    def test_what_would_fill_the_memory_is_not_unpacked(self, tmp_path, monkeypatch, pack):
+        monkeypatch.setattr(limits, "MAX_BYTES", 1000)
+        (tmp_path / "a").write_bytes(pack(header(1001) + bytes(1001)))
+        with pytest.raises(DataError, match="limit"):
+            read_idx(tmp_path / "a")
 
 
 class TestIdxRoundTrip:

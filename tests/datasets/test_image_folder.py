@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inknn.datasets import load_digits
+from inknn.datasets import limits, load_digits
 from inknn.errors import DataError
 from labeled_digits import COUNT, same
 
@@ -21,6 +21,30 @@ def listed(tmp_path, digits):
     rows = [f"{i}.png,{label},hand {i % 2}" for i, label in enumerate(digits[1])]
     (tmp_path / "mine.csv").write_text("file,truth,source\n" + "\n".join(rows))
     return folder
+
+
+class TestCraftedFolders:
+    def test_pictures_that_would_fill_the_memory_are_refused(self, tmp_path, monkeypatch, digits):
+        monkeypatch.setattr(limits, "MAX_BYTES", 2 * 784)
+        (tmp_path / "7").mkdir()
+        for i in range(3):
+            Image.fromarray(digits[0][i]).save(tmp_path / "7" / f"{i}.png")
+        with pytest.raises(DataError, match="limit"):
+            load_digits(tmp_path)
+
+    def test_parts_that_lead_to_themselves_are_refused(self, tmp_path):
+        for part in ("train", "test"):
+            (tmp_path / part).symlink_to(tmp_path)
+        with pytest.raises(DataError, match="no labeled pictures"):
+            load_digits(tmp_path)
+
+    def test_folders_may_be_nested_to_any_depth(self, tmp_path, deep_folder, digits):
+        Image.fromarray(digits[0][0]).save(deep_folder / "0.png")
+        (tmp_path / "d").rename(tmp_path / "7")
+        try:
+            assert load_digits(tmp_path).labels.tolist() == [7]
+        finally:
+            (tmp_path / "7").rename(tmp_path / "d")
 
 
 class TestFolderPerLabel:

@@ -3,8 +3,8 @@
 ``load`` gives labeled digits (``labeled``) by the name of a set or by a path. ``mnist`` is embedded in the
 package, so everything works offline from the start; ``catalog`` lists the sets known by name, ``fetching``
 downloads them, ``published`` parses them. ``from_path`` finds the format of users' own digits: ``idx``,
-``npz``, ``csv`` or ``image_folder``, and ``arrays`` checks what is found there. ``convert`` saves any of them
-in one file, ``contact_sheet`` draws them.
+``npz``, ``csv`` or ``image_folder``, and ``arrays`` checks what is found there. ``limits`` says how much is
+unpacked and read. ``convert`` saves any of them in one file, ``contact_sheet`` draws them.
 
 >>> from inknn import datasets
 >>> (X_train, y_train), (X_test, y_test) = datasets.load_mnist()

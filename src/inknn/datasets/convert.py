@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -72,7 +73,7 @@ def _load(data: str, part: Part, progress: Progress) -> LabeledDigits:
 
 
 def _load_normalized(data: str, part: Part, progress: Progress) -> LabeledDigits:
-    if data in CATALOG or not Path(data).exists():
+    if data in CATALOG or not os.path.exists(data):
         whole = load_digits(data, part, progress=progress)
         return replace(whole, images=to_mnist_form(whole.images, always=True))
     found = contents_of(Path(data), part, progress)

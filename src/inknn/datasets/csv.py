@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..files import open_regular
 from ..progress import Progress, no_progress
 from .arrays import as_digit_labels, as_ink, as_pictures
+from .limits import Limited
 
 __all__ = ["CsvFile", "ListedPicture", "names_a_table", "read_listed", "read_pixels", "read_table"]
 
@@ -26,6 +28,8 @@ LABEL_HEADS = ("label", "labels", "class", "target", "truth", "digit", "y", "cat
 FILE_HEADS = ("file", "filename", "file_name", "path", "filepath", "image", "picture", "name", "image_path")
 _LABELS = re.compile(r"labels?")
 _IMAGES = re.compile(r"images?|pixels?|2828")
+_MOST_LINES = 10_000_000  # empty ones can be packed in next to nothing
+_READ_AT_ONCE = 1 << 20  # bytes
 _BLOCK = 2000  # lines between two reports of progress
 GROUP_HEADS = ("group", "writer", "source", "origin", "author", "hand")
 
@@ -66,18 +70,17 @@ def read_table(path: Path) -> CsvFile:
     Raises
     ------
     DataError
-        If it is no text, or empty.
+        If it is no text, empty, or too long.
     """
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        text = data.decode("utf-8-sig")
+        with open_regular(path) as file:
+            lines = _lines(file)
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error):
         raise DataError(
             f"{path} is none of the formats inknn knows: a folder, IDX, NPZ, or CSV in UTF-8"
         ) from None
-    lines = text.splitlines()
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise DataError(f"{path} is empty; it should hold a line for each digit")
@@ -88,6 +91,18 @@ def read_table(path: Path) -> CsvFile:
     head = None if 2 * numbers >= len(cells) else [cell.strip().lower() for cell in cells]
     start = first if head is None else first + 1
     return CsvFile(path, head, lines[start:], start + 1, delimiter)
+
+
+def _lines(file: io.BufferedReader) -> list[str]:
+    zipped = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    plain = gzip.GzipFile(fileobj=file) if zipped else file
+    lines: list[str] = []
+    for line in io.TextIOWrapper(io.BufferedReader(Limited(plain), _READ_AT_ONCE), "utf-8-sig"):
+        lines.append(line.removesuffix("\n"))
+        if len(lines) > _MOST_LINES:
+            raise DataError(f"it has more than {_MOST_LINES:,} lines; save fewer digits")
+    return lines
 
 
 def read_pixels(
@@ -159,7 +174,7 @@ def _numbers(table: CsvFile, progress: Progress) -> NDArray[np.float32]:
             )
             progress(f"reading {table.path.name}", (start + len(block)) / len(lines))
         values = np.concatenate(blocks)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _first_wrong_line(table) or DataError(f"{table.path}: {error}") from None
     if not np.isfinite(values).all():
         raise _first_wrong_line(table) or DataError(
@@ -212,7 +227,7 @@ def _labels_beside(path: Path) -> Path | None:
     stem = _IMAGES.sub("", path.name.lower())
     for other in sorted(path.parent.iterdir()):
         name = other.name.lower()
-        if other != path and _LABELS.search(name) and _LABELS.sub("", name) == stem:
+        if other != path and other.is_file() and _LABELS.search(name) and _LABELS.sub("", name) == stem:
             return other
     return None
 
@@ -233,7 +248,10 @@ def _column(head: Sequence[str], names: Sequence[str]) -> int | None:
 def _cells(line: str, delimiter: str | None) -> list[str]:
     if delimiter is None:
         return line.split()
-    return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a cell that is longer than any of ours
+        return line.split(delimiter)
 
 
 def _is_number(cell: str) -> bool:

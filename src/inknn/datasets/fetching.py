@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..cache import cache_dir
 from ..errors import DataError, FetchError, MissingExtraError
-from ..files import atomic_write
+from ..files import atomic_write, open_regular
 from ..progress import Progress, no_progress
 from .catalog import Entry, Published
 
@@ -32,6 +32,8 @@ def state_of(file: Published) -> State:
     path = place_of(file)
     try:
         return "good" if _sha256(path) == file.sha256 else "damaged"
+    except DataError:  # something else is in its place
+        return "damaged"
     except FileNotFoundError:
         return "missing"
     except OSError as error:
@@ -216,7 +218,7 @@ def _server(url: str) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import DataError, SeveralSizesError
+from ..files import open_regular
 from ..progress import Progress, no_progress
 from ..remarks import Remark
 from .csv import names_a_table, read_pixels, read_table
@@ -67,7 +68,12 @@ def read_path(path: Path, part: Part, progress: Progress, *, normalize: bool = F
 def contents_of(path: Path, part: Part, progress: Progress = no_progress) -> Contents:
     """As :func:`read_path`, but picture files are only listed."""
     try:
-        return _in_folder(path, part, progress) if path.is_dir() else _in_file(path, part, progress)
+        if not path.is_dir():
+            return _in_file(path, part, progress)
+        names = {inner.name.lower(): inner for inner in path.iterdir() if not inner.name.startswith(".")}
+        if "train" in names and "test" in names and names[part].is_dir():
+            return replace(_in_folder(names[part], part, progress), part=part)
+        return _in_folder(path, part, progress)
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror or error}") from error
 
@@ -75,7 +81,7 @@ def contents_of(path: Path, part: Part, progress: Progress = no_progress) -> Con
 def _in_file(path: Path, part: Part, progress: Progress) -> Contents:
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; check the path")
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         start = file.read(4)
     if start[:2] == b"PK":
         return read_npz(path, part)
@@ -86,9 +92,6 @@ def _in_file(path: Path, part: Part, progress: Progress) -> Contents:
 
 
 def _in_folder(folder: Path, part: Part, progress: Progress) -> Contents:
-    names = {inner.name.lower(): inner for inner in folder.iterdir() if not inner.name.startswith(".")}
-    if "train" in names and "test" in names and names[part].is_dir():
-        return replace(contents_of(names[part], part, progress), part=part)
     idx = idx_parts(folder)
     if len(idx) == 1:
         return Contents(*read_idx_pair(next(iter(idx.values()))))

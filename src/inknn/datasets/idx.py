@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError
-from ..files import Staging, atomic_write
+from ..files import Staging, atomic_write, open_regular
 from .arrays import as_ink, part_in_name
+from .limits import check_size
 
 __all__ = [
     "idx_parts",
@@ -58,12 +59,13 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     Raises
     ------
     DataError
-        If the file is no IDX file, is shorter or longer than its header says, or is damaged.
+        If the file is no IDX file, is shorter or longer than its header says, is damaged, or holds more than
+        :data:`inknn.datasets.limits.MAX_BYTES`.
     FileNotFoundError
         If there is no such file.
     """
-    length = os.stat(path).st_size
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
+        length = os.fstat(file.fileno()).st_size
         zipped = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         try:
@@ -177,7 +179,7 @@ def idx_parts(folder: Path) -> dict[str, Path]:
 
 def looks_like_idx(path: str | os.PathLike[str]) -> bool:
     """Whether a file starts as an IDX file does, or is gzipped and named as one."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         start = file.read(4)
     if start[:2] == b"\x1f\x8b":
         return "idx" in Path(path).name or "ubyte" in Path(path).name
@@ -246,6 +248,7 @@ def _read(file: BinaryIO | gzip.GzipFile, length: int, *, exactly: bool) -> NDAr
         raise DataError(
             f"{described}, and it is {abs(missing)} bytes too {'short' if missing > 0 else 'long'}"
         )
+    check_size(size)
     try:
         values = np.empty(shape, dtype)
     except ValueError as error:  # sizes around a zero can be too large for any address

@@ -19,6 +19,7 @@ from ..remarks import Remark
 from .arrays import as_digit_labels, upright_ink
 from .csv import CsvFile, read_listed
 from .labeled import Contents
+from .limits import check_size
 
 __all__ = ["find_by_folder", "find_by_table", "read_normalized", "read_pictures", "unlisted"]
 
@@ -107,6 +108,7 @@ def read_pictures(files: tuple[Path, ...], place: str, progress: Progress) -> ND
         gray = open_gray(file)
         sizes[gray.shape] += 1
         if len(sizes) == 1:
+            check_size((len(opened) + 1) * gray.size)
             opened.append(gray)
         elif len(sizes) > 3 or i > 1000:  # enough for the message
             break

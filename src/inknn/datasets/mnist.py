@@ -7,6 +7,7 @@ they are loaded. See ``data/NOTICE`` for authors and license.
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from ..cache import cached
 from ..errors import DataError
+from ..files import open_regular
 from .idx import parse_idx, read_idx, write_idx
 from .labeled import Part
+from .limits import check_size
 
 _DATA = Path(__file__).with_name("data")
 
@@ -84,7 +87,8 @@ def _load(name: str) -> NDArray[np.uint8]:
 
 
 def _read_unpacked(path: Path, name: str) -> NDArray[np.uint8]:
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
+        check_size(os.fstat(file.fileno()).st_size)
         if hashlib.file_digest(file, "sha256").hexdigest() != _SHA256[name]:
             raise DataError(f"{path} is not MNIST's {name}")
     return read_idx(path).astype(np.uint8, copy=False)

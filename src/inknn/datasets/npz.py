@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
+from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..files import open_regular
 from .arrays import TEST, TRAIN, as_ink
 from .labeled import Contents, Part
+from .limits import check_size
 
 __all__ = ["read_npz"]
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, ValueError)
 _NAMES = (("images", "labels"), ("x", "y"), ("data", "target"), ("image", "label"), ("pixels", "labels"))
 
 
@@ -39,41 +41,56 @@ def read_npz(path: Path, part: Part) -> Contents:
     Raises
     ------
     DataError
-        If it is damaged, has no such arrays, holds Python objects, or pictures and labels don't match.
+        If it is damaged, too long, has no such arrays, holds Python objects, or pictures and labels don't
+        match.
     """
+    with open_regular(path) as raw, _errors_of(path), np.load(raw, allow_pickle=False) as file:
+        names = {re.sub(r"[^a-z0-9]+", "_", name.lower()): name for name in file.files}
+        images, labels, is_part = _pair_in(names, part)
+        groups = names.get(f"groups_{part}" if is_part else "groups")
+        pictures, digits = _array(file, images), _array(file, labels)
+        known = () if groups is None else tuple(map(str, _array(file, groups).ravel().tolist()))
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            names = {re.sub(r"[^a-z0-9]+", "_", name.lower()): name for name in file.files}
-            images, labels, is_part = _pair_in(names, part, path)
-            groups = names.get(f"groups_{part}" if is_part else "groups")
-            if any(name is not None and _holds_objects(file, name) for name in (images, labels, groups)):
-                raise DataError(
-                    f"{path} holds Python objects, which could run any code; save plain arrays of numbers"
-                )
-            try:
-                pictures, digits = as_ink(file[images], file[labels])
-            except DataError as error:
-                raise DataError(f"{path}: {error}") from None
-            known = () if groups is None else tuple(map(str, file[groups].tolist()))
-            return Contents(
-                pictures,
-                digits,
-                known if known and len(known) == len(digits) else None,
-                part=part if is_part else None,
-            )
-    except _DAMAGE as error:
+        pictures, digits = as_ink(pictures, digits)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    return Contents(
+        pictures,
+        digits,
+        known if known and len(known) == len(digits) else None,
+        part=part if is_part else None,
+    )
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    """Turn whatever a crafted file makes the unpacker raise into a :class:`DataError`."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # RuntimeError of a password, LZMAError, tokenize's errors of a header ...
         raise DataError(f"{path} is not a whole NPZ file: {error}") from error
 
 
-def _holds_objects(file: Any, name: str) -> bool:
-    """Whether an array of an open NPZ file is of Python objects, which only pickle could load."""
-    with file.zip.open(f"{name}.npy") as member:
+def _array(file: Any, name: str) -> NDArray[Any]:
+    """An array of an open NPZ file, whose header is checked before there is memory for the array."""
+    entry = next(e for e in file.zip.infolist() if e.filename.removesuffix(".npy") == name)
+    check_size(entry.file_size)
+    with file.zip.open(entry) as member:
         version = npy.read_magic(member)
         read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        return read_header(member)[2].hasobject
+        shape, _, dtype = read_header(member)
+        if dtype.hasobject:
+            raise DataError("it holds Python objects, which could run any code; save plain arrays of numbers")
+        if math.prod(shape) * dtype.itemsize > entry.file_size:
+            raise DataError(f"the array {name} is shorter than its header says; save the file again")
+    return np.asarray(file[name])
 
 
-def _pair_in(names: Mapping[str, str], part: Part, path: Path) -> tuple[str, str, bool]:
+def _pair_in(names: Mapping[str, str], part: Part) -> tuple[str, str, bool]:
     """The names of the arrays, and whether the file has two parts."""
     parts = {}
     for key, words in (("train", TRAIN), ("test", TEST)):
@@ -86,7 +103,7 @@ def _pair_in(names: Mapping[str, str], part: Part, path: Path) -> tuple[str, str
     if only:
         return *only, False
     raise DataError(
-        f"{path} has no arrays named images and labels (or X and y, x_train and y_train ...), "
+        "there are no arrays named images and labels (or X and y, x_train and y_train ...), "
         f"only {', '.join(names.values()) or 'nothing at all'}"
     )
 
