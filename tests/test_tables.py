@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inknn.tables import MISSING, Table, csv_line, printable
+from inknn.tables import MISSING, Table, csv_line, decimals, percent, printable
 
 TABLE = Table(
     ("set", "errors", "%"), (("USPS", "28", "0.38"), ("ARDIS", "134", MISSING), ("all", "162", "1.2")), "T", 1
@@ -92,3 +92,34 @@ class TestWriters:
 
 def test_printable_spells_out_control_characters():
     assert printable("a\nb\x1b[31m") == r"a\nb\x1b[31m"
+
+
+class TestShares:
+    @pytest.mark.parametrize(
+        ("share", "digits", "shown"),
+        [
+            (0.9995, 3, "0.999"),
+            (0.99999, 4, "0.9999"),
+            (1.0, 3, "1.000"),
+            (0.98765, 3, "0.988"),
+            (0, 1, "0.0"),
+        ],
+    )
+    def test_decimals(self, share, digits, shown):
+        assert decimals(share, digits) == shown
+
+    @pytest.mark.parametrize(
+        ("share", "digits", "shown"),
+        [(0.9996, 1, "99.9"), (0.99999, 2, "99.99"), (1, 1, "100.0"), (0.5, 2, "50.00"), (1.5, 0, "150")],
+    )
+    def test_percent(self, share, digits, shown):
+        assert percent(share, digits) == shown
+
+    @given(st.floats(0, 1, exclude_max=True), st.integers(0, 6))
+    def test_what_is_less_than_all_never_looks_like_all(self, share, digits):
+        assert float(decimals(share, digits)) < 1
+        assert float(percent(share, digits)) < 100
+
+    @pytest.mark.parametrize("nothing", [None, float("nan")])
+    def test_nothing_is_a_dash(self, nothing):
+        assert percent(nothing) == MISSING

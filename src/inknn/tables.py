@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["MISSING", "UNFOLDED", "Table", "csv_line", "printable"]
+__all__ = ["MISSING", "UNFOLDED", "Table", "csv_line", "decimals", "percent", "printable"]
 
 MISSING = "–"
 """In a cell that has no value."""
@@ -151,6 +151,40 @@ def printable(text: str) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def decimals(share: float, digits: int, whole: int = 1) -> str:
+    """A share as decimals; one that is less than the whole is never rounded up to it.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+    digits : int
+        After the point.
+    whole : int
+        What 1 is shown as.
+
+    Examples
+    --------
+    >>> decimals(0.9995, 3), decimals(0.98765, 3), decimals(1, 3)
+    ('0.999', '0.988', '1.000')
+    """
+    shown = f"{share * whole:.{digits}f}"
+    if share < 1 and float(shown) >= whole:
+        return f"{whole - 10.0**-digits:.{digits}f}"
+    return shown
+
+
+def percent(share: float | None, digits: int = 2) -> str:
+    """A share, 0 to 1, in percent without the sign, as :func:`decimals`; a dash for None and NaN.
+
+    Examples
+    --------
+    >>> percent(0.9996, 1)
+    '99.9'
+    """
+    return MISSING if share is None or share != share else decimals(share, digits, 100)
 
 
 def _on_one_line(cell: str) -> str:

@@ -24,7 +24,7 @@ from ..progress import Progress, no_progress, step_of
 from ..recognizer import Recognizer
 from ..recognizer.calibration import Calibration, calibrate
 from ..recognizer.settings import Settings
-from ..tables import Table
+from ..tables import Table, percent
 from .data import Rows, encode_labels, groups_of, hold_out
 from .selection import SELECTIONS, Selection
 from .statistics import wilson_interval
@@ -107,7 +107,7 @@ class Condensed:
             rows.append((cost.name, *counts, rate, f"{low}–{high}", f"{cost.search_milliseconds:.4f}"))
         return (
             f"set       {self.digits.name}, {len(self.digits):,} digits\n"
-            f"kept      {len(self.indices):,} ({100 * self.ratio:.1f} %), {self.method}\n"
+            f"kept      {len(self.indices):,} ({percent(self.ratio, 1)} %), {self.method}\n"
             f"held out  {self.costs[0].count:,} digits, {self.how}\n\n"
             f"{Table(heads, rows).to_text(_WIDTH)}"
         )

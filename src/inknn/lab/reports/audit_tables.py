@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...datasets.load import LabeledDigits
-from ...tables import Table, csv_line, printable
+from ...tables import Table, csv_line, percent, printable
 from ..audit import Audit, Copies
 from ..statistics import wilson_interval
-from .evaluation_tables import percent
 
 __all__ = ["CSV_COLUMNS", "audit_csv", "audit_dict", "audit_summary", "audit_text", "label_table", "place_of"]
 

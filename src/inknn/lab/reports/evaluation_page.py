@@ -6,6 +6,7 @@ import re
 
 from markupsafe import Markup
 
+from ...tables import percent
 from ..evaluation import Evaluation
 from ..plots.evaluations import calibration, confusion, risk_coverage
 from ..plots.inline import inline_svg
@@ -14,7 +15,6 @@ from .evaluation_tables import (
     confusion_table,
     group_table,
     limit_table,
-    percent,
     reliability_table,
     settings_table,
     verdict_table,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ...tables import MISSING, Table, printable
+from ...tables import MISSING, Table, percent, printable
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
@@ -19,18 +19,12 @@ __all__ = [
     "group_table",
     "limit_table",
     "mistake_table",
-    "percent",
     "reliability_table",
     "settings_table",
     "verdict_table",
 ]
 
 _WORST = 10  # groups and mistakes in the text
-
-
-def percent(rate: float | None, digits: int = 2) -> str:
-    """A rate, 0 to 1, in percent without the sign; a dash for None and NaN."""
-    return MISSING if rate is None or rate != rate else f"{100 * rate:.{digits}f}"
 
 
 def evaluation_text(evaluation: Evaluation, width: int | None = None) -> str:

@@ -10,9 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ... import __version__
-from ...tables import Table, printable
+from ...tables import Table, percent, printable
 from ..mistakes import data_uri
-from .evaluation_tables import percent
 
 __all__ = ["render"]
 
