@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
-from inknn.threads import available_threads, over_blocks
+from inknn.threads import available_threads, limit_threads, over_blocks, thread_limit
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 5])
@@ -35,3 +37,30 @@ def test_threads_are_all_cpus_or_those_given():
     assert available_threads(3) == 3
     with pytest.raises(ValueError, match="n_threads must be at least 1, got 0"):
         available_threads(0)
+
+
+def blas_threads():
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+class TestLimit:
+    @pytest.fixture(autouse=True)
+    def unlimited(self):
+        yield
+        limit_threads(None)
+
+    def test_is_for_all_work_that_names_no_number(self):
+        usual = available_threads(), cv2.getNumThreads(), blas_threads()
+        limit_threads(1)
+        assert (available_threads(), available_threads(3), cv2.getNumThreads()) == (1, 3, 1)
+        assert blas_threads() == {1}
+        assert thread_limit() == 1
+        limit_threads(None)
+        assert thread_limit() is None
+        assert (available_threads(), cv2.getNumThreads(), blas_threads()) == usual
+
+    def test_below_one_changes_nothing(self):
+        limit_threads(2)
+        with pytest.raises(ValueError, match="at least 1"):
+            limit_threads(0)
+        assert available_threads() == 2

@@ -38,6 +38,11 @@ class InknnError(Exception):
     exit_code = 1
     http_status = 500
 
+    @property
+    def reason(self) -> str:
+        """The message, without the name of a picture."""
+        return str(self)
+
 
 class MissingExtraError(InknnError):
     """An optional package is not installed; the message names the extra that brings it.
@@ -97,10 +102,25 @@ class UnknownNameError(ParameterError):
 
 
 class PictureError(InknnError):
-    """A picture can't be opened: missing, empty, damaged, not a picture, or without pixels."""
+    """A picture can't be opened: missing, empty, damaged, not a picture, or without pixels.
+
+    Attributes
+    ----------
+    source : str or None
+        The picture's path or name, where it is known; the message then begins with it.
+    """
 
     exit_code = 3
     http_status = 422
+    source: str | None = None
+
+    def __str__(self) -> str:
+        return self.reason if self.source is None else f"{self.source}: {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """The message, without the name of the picture."""
+        return super().__str__()
 
 
 class PictureTooLargeError(PictureError):
@@ -114,22 +134,35 @@ class PictureTooLargeError(PictureError):
         The limit.
     setting : str
         The parameter or option that raises the limit.
+    remedy : str
+        What else the user can do.
     """
 
     http_status = 413
 
-    def __init__(self, width: int, height: int, max_pixels: int, setting: str = "max_pixels") -> None:
-        super().__init__(width, height, max_pixels, setting)
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        max_pixels: int,
+        setting: str = "max_pixels",
+        remedy: str = "scale it down",
+    ) -> None:
+        super().__init__(width, height, max_pixels, setting, remedy)
 
-    def __str__(self) -> str:
-        width, height, max_pixels, setting = self.args
+    @property
+    def reason(self) -> str:
+        """The message, without the name of the picture."""
+        width, height, max_pixels, setting, remedy = self.args
         limit = f"the limit of {max_pixels / 1e6:g} megapixels"
-        return f"{width}×{height} is more than {limit}; scale it down or raise {setting}"
+        return f"{width}×{height} is more than {limit}; {remedy} or raise {setting}"
 
     def naming(self, setting: str) -> PictureTooLargeError:
         """The same error, with another name for the setting that raises the limit."""
-        width, height, max_pixels, _ = self.args
-        return PictureTooLargeError(width, height, max_pixels, setting)
+        width, height, max_pixels, _, remedy = self.args
+        named = PictureTooLargeError(width, height, max_pixels, setting, remedy)
+        named.source = self.source
+        return named
 
 
 class DataError(InknnError):

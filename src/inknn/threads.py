@@ -8,8 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-__all__ = ["available_threads", "cores", "over_blocks"]
+__all__ = ["available_threads", "cores", "limit_threads", "over_blocks", "thread_limit"]
+
+# Threads of all work that names no number of its own; None is one for each core.
+_limit: int | None = None
+# What threadpoolctl needs to lift the limit on the linear algebra of NumPy.
+_blas: Any = None
 
 
 def cores() -> int:
@@ -19,8 +25,41 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def thread_limit() -> int | None:
+    """What :func:`limit_threads` has set, or None."""
+    return _limit
+
+
+def limit_threads(n_threads: int | None) -> None:
+    """Set how many threads this process uses where a call doesn't say.
+
+    OpenCV and the linear algebra of NumPy are limited too.
+
+    Parameters
+    ----------
+    n_threads : int or None
+        None for one for each of :func:`cores`, as at the start.
+
+    Raises
+    ------
+    ValueError
+        If it is less than 1.
+    """
+    global _limit, _blas
+    if n_threads is not None:
+        available_threads(n_threads)
+    import cv2  # 50 ms, and most processes set no limit
+    from threadpoolctl import threadpool_limits
+
+    if _blas is not None:
+        _blas.restore_original_limits()
+    _limit = n_threads
+    _blas = None if n_threads is None else threadpool_limits(n_threads, user_api="blas")
+    cv2.setNumThreads(-1 if n_threads is None else n_threads)
+
+
 def available_threads(n_threads: int | None = None) -> int:
-    """How many threads to use: ``n_threads``, or one for each of :func:`cores`.
+    """How many threads to use: ``n_threads``, else the limit, else one for each of :func:`cores`.
 
     Raises
     ------
@@ -28,7 +67,7 @@ def available_threads(n_threads: int | None = None) -> int:
         If ``n_threads`` is less than 1.
     """
     if n_threads is None:
-        return cores()
+        return cores() if _limit is None else _limit
     if n_threads < 1:
         raise ValueError(f"n_threads must be at least 1, got {n_threads}")
     return n_threads

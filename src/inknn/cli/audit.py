@@ -9,7 +9,7 @@ import click
 
 from ..progress import terminal_progress
 from ..tables import UNFOLDED
-from .options import DATA, QUIET, REPORT, WholeNumber, format_option, part_option
+from .options import DATA, QUIET, REPORT, THREADS, WholeNumber, format_option, part_option
 from .output import outputs
 
 
@@ -26,6 +26,7 @@ from .output import outputs
 @click.option(
     "--limit", type=WholeNumber(1), default=20, show_default=True, help="Findings of each kind to show."
 )
+@THREADS
 @QUIET
 def audit(
     data: str,

@@ -13,7 +13,7 @@ from ..errors import InknnError
 from ..progress import terminal_progress
 from ..tables import Table
 from . import INTERRUPTED
-from .options import DATA, QUIET, FileName, complete_list, format_option, split_names
+from .options import DATA, QUIET, THREADS, FileName, complete_list, format_option, split_names
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _names(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 )
 @click.option("--output", "-o", type=FileName(), help="Write the result as JSON.")
 @format_option("text", "json", help="Text: a table on a terminal, lines with tabs in a pipe.")
+@THREADS
 @QUIET
 def compare(
     data: str, quick: bool, only: tuple[str, ...], output: str | None, format: str, quiet: bool

@@ -10,7 +10,7 @@ import click
 
 from ..files import check_writable, output_file
 from ..progress import terminal_progress
-from .options import DATA, QUIET, FileName, format_option
+from .options import DATA, QUIET, THREADS, FileName, format_option
 from .output import Sink
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def _complete_method(_: click.Context, __: click.Parameter, begun: str) -> list[
     help="How many digits medoids and random keep, at least one for each label.  [default: 10%]",
 )
 @format_option("text", "json", help="For people or for programs.")
+@THREADS
 @QUIET
 def condense(data: str, output: str, method: str | None, keep: str | None, format: str, quiet: bool) -> None:
     """Keep fewer training digits, and measure the cost.

@@ -10,7 +10,7 @@ import click
 
 from ..progress import terminal_progress
 from ..tables import UNFOLDED
-from .options import DATA, PATH, QUIET, REPORT, FileName, format_option, part_option
+from .options import DATA, PATH, QUIET, REPORT, THREADS, FileName, format_option, part_option
 from .output import Sink, complain, outputs
 
 
@@ -31,6 +31,7 @@ from .output import Sink, complain, outputs
 @REPORT
 @click.option("--output", "-o", type=FileName(), help="Keep the result as JSON, for `inknn plot --from`.")
 @format_option("text", "json", help="For people or for programs.")
+@THREADS
 @QUIET
 def evaluate(
     data: str,

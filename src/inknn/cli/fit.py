@@ -9,7 +9,7 @@ import click
 
 from ..errors import InknnError
 from ..progress import terminal_progress
-from .options import DATA, QUIET, FileName, WholeNumber, part_option
+from .options import DATA, QUIET, THREADS, FileName, WholeNumber, part_option
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _was_given(option: str) -> bool:
     help="Whether near neighbors count for more, or all the same.",
 )
 @part_option("train")
+@THREADS
 @QUIET
 def fit(
     data: str,

@@ -20,6 +20,7 @@ __all__ = [
     "PATH",
     "QUIET",
     "REPORT",
+    "THREADS",
     "Amount",
     "FileName",
     "WholeNumber",
@@ -188,6 +189,25 @@ DATA = click.argument("data", metavar="DATA", shell_complete=complete_data)
 """Labeled digits, by the name of a set or a path."""
 
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No warnings or remarks, and no progress bar.")
+
+
+def _set_threads(context: click.Context, _: click.Parameter, threads: int | None) -> None:
+    if threads is not None:
+        from ..threads import limit_threads, thread_limit
+
+        before = thread_limit()
+        limit_threads(threads)
+        context.call_on_close(lambda: limit_threads(before))
+
+
+THREADS = click.option(
+    "--threads",
+    type=WholeNumber(min=1),
+    expose_value=False,
+    callback=_set_threads,
+    help="Threads to compute with; no answer depends on it.  [default: one for each CPU]",
+)
+"""Sets the number for the whole process; the command needs no parameter for it."""
 
 REPORT = click.option(
     "--report",

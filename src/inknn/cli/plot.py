@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..progress import terminal_progress
-from .options import NUMBERS, PATH, QUIET, FileName, WholeNumber, complete_data
+from .options import NUMBERS, PATH, QUIET, THREADS, FileName, WholeNumber, complete_data
 from .output import complain
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _pixels(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
     show_default=True,
     help="Finer or coarser PNGs: 200 doubles the pixels of --size.",
 )
+@THREADS
 @QUIET
 def plot(kind: str, data: str | None, output: str, dpi: int, quiet: bool, **options: Any) -> None:
     """Draw a plot of labeled digits or of a result.

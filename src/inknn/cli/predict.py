@@ -13,8 +13,8 @@ import click
 from ..errors import InknnError
 from ..files import is_picture
 from ..progress import terminal_progress
-from ..tables import Table, csv_line, printable
-from .options import QUIET, FileName, format_option, part_option
+from ..tables import Table, csv_line, decimals, printable
+from .options import QUIET, THREADS, FileName, format_option, part_option
 from .output import Sink, complain
 from .sources import STDIN, find_sources
 
@@ -38,6 +38,7 @@ _HEADS = ("source", "label", "verdict", "confidence", "credibility", "neighbors"
 @click.option("--output", "-o", type=FileName(stdout=True), help="Write to this file, once all is done.")
 @click.option("--recursive", "-r", is_flag=True, help="Look for pictures in the folders inside a folder too.")
 @part_option("test")
+@THREADS
 @QUIET
 def predict(
     model: str,
@@ -75,7 +76,7 @@ def predict(
             for outcome in _outcomes(known, digits, recursive, part, quiet, progress):
                 if isinstance(outcome, tuple):
                     name, error = outcome
-                    complain(f"{name}: {error}")
+                    complain(f"{name}: {error.reason}")
                     code = code or error.exit_code
                     continue
                 if outcome.note and not quiet:
@@ -164,8 +165,8 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
         prediction.source,
         str(prediction.label),
         prediction.verdict,
-        f"{prediction.confidence:.4f}",
-        f"{prediction.credibility:.4f}",
+        decimals(prediction.confidence, 4),
+        decimals(prediction.credibility, 4),
         " ".join(str(neighbor.label) for neighbor in prediction.neighbors),
     )
 

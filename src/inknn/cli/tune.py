@@ -12,7 +12,7 @@ import click
 
 from ..progress import terminal_progress
 from ..tables import Table
-from .options import DATA, QUIET, FileName, WholeNumber, complete_list, format_option, split_names
+from .options import DATA, QUIET, THREADS, FileName, WholeNumber, complete_list, format_option, split_names
 from .output import Sink, complain
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def _complete(_: click.Context, option: click.Parameter, begun: str) -> list[Com
 @click.option("--output", "-o", type=FileName(), help="Write the result as JSON.")
 @click.option("--plot", type=FileName(), help="Draw the best curve: .png, .svg or .pdf.")
 @format_option("text", "json", help="Text: tables on a terminal, all curves with tabs in a pipe.")
+@THREADS
 @QUIET
 def tune(
     data: str,

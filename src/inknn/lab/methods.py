@@ -31,6 +31,7 @@ from ..glyph.normal_form import to_mnist_form
 from ..metrics import METRICS
 from ..progress import Progress, no_progress
 from ..recognizer.settings import LEARNED, PRESETS
+from ..threads import available_threads
 from .pipeline import Pipeline
 
 __all__ = ["METHODS", "Classifier", "Measured", "Method", "PlainVote", "measure"]
@@ -241,11 +242,15 @@ def _logistic() -> Classifier:
 
 
 def _neighbors() -> Classifier:
-    return _ScikitLearn(ScikitLearnNeighbors(K, algorithm="brute", n_jobs=-1), "_fit_X", "_y")
+    return _ScikitLearn(
+        ScikitLearnNeighbors(K, algorithm="brute", n_jobs=available_threads()), "_fit_X", "_y"
+    )
 
 
 def _forest() -> Classifier:
-    return _ScikitLearn(RandomForestClassifier(300, n_jobs=-1, random_state=0), "estimators_")
+    return _ScikitLearn(
+        RandomForestClassifier(300, n_jobs=available_threads(), random_state=0), "estimators_"
+    )
 
 
 def _mlp() -> Classifier:
