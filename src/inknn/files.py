@@ -21,6 +21,7 @@ from .errors import DataError, OutputError
 
 __all__ = [
     "LONGEST_NAME",
+    "OPTIONAL_SUFFIXES",
     "PICTURE_SUFFIXES",
     "Staging",
     "atomic_write",
@@ -49,6 +50,14 @@ PICTURE_SUFFIXES = frozenset(
 
 LONGEST_NAME = 255
 """Of a file, in bytes: what nearly all file systems allow."""
+
+OPTIONAL_SUFFIXES = {
+    ".heic": ("pillow_heif", "heif"),
+    ".heif": ("pillow_heif", "heif"),
+    ".hif": ("pillow_heif", "heif"),
+    ".pdf": ("pypdfium2", "pdf"),
+}
+"""Pictures that an optional package opens: its module, and the extra of inknn that installs it."""
 
 # Files that are being written, for a process that leaves without waiting for its threads.
 _unfinished: set[Path] = set()

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 """``progress(what, fraction)``: what is being done, and the part of it that is done, 0 to 1."""
+
+PREPARING = "preparing the index"
+"""What is reported before the work that is done once on each machine."""
 
 _PATIENCE = 0.5
 """Seconds of work before a bar appears: a bar that flashes only distracts."""
@@ -48,30 +51,50 @@ def step_of(progress: Progress, place: int, count: int, name: str = "") -> Progr
 
 
 @contextmanager
-def terminal_progress(quiet: bool = False) -> Iterator[Progress]:
+def terminal_progress(quiet: bool = False, *, bar: bool = True) -> Iterator[Progress]:
     """A progress bar on stderr while the ``with`` block runs.
 
     It is drawn only if stderr is a terminal and the work lasts longer than half a second, and it is
-    gone when the block ends.
+    gone when the block ends. Elsewhere one line is written where the index has to be prepared, so that nobody
+    takes the first run for one that hangs.
 
     Parameters
     ----------
     quiet
-        Draw nothing at all.
+        Draw and write nothing at all.
+    bar
+        Without it, the line is all there is on a terminal too.
 
     Yields
     ------
     Progress
         The function to report to; may be called from any thread.
     """
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
+    if quiet or sys.stderr is None:
         yield no_progress
         return
-    bar = _Bar()
+    if not bar or not sys.stderr.isatty():
+        yield _Notice()
+        return
+    drawn = _Bar()
     try:
-        yield bar
+        yield drawn
     finally:
-        bar.close()
+        drawn.close()
+
+
+class _Notice:
+    """Writes one line, before the work that is done once."""
+
+    def __init__(self) -> None:
+        self._is_written = False
+
+    def __call__(self, what: str, fraction: float) -> None:
+        if what == PREPARING and not self._is_written:
+            self._is_written = True
+            with suppress(OSError, ValueError):  # nobody reads it
+                sys.stderr.write(f"inknn: {PREPARING}, this once; it takes about ten seconds ...\n")
+                sys.stderr.flush()
 
 
 class _Bar:

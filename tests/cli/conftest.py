@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from inknn import datasets
+from inknn import datasets, memory
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,7 @@ def seven():
     """A picture of a clear 7, dark on white, as a PIL image."""
     images, labels = datasets.load_mnist_part("test")
     assert labels[0] == 7
+    memory.factory_model()  # prepared here, so that no command announces that it does it
     large = Image.fromarray(255 - images[0]).resize((112, 112), Image.Resampling.BICUBIC)
     picture = Image.new("L", (200, 160), 255)
     picture.paste(large, (40, 24))

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -65,10 +66,52 @@ class TestFormats:
         rows = list(csv.DictReader(io.StringIO(out)))
         assert tuple(rows[0]) == CSV_COLUMNS
         assert [tuple(row.values()) for row in rows] == [
-            ("scan.png", "1", "1", "4?", "0.612", "1", "10", "20", "30", "40"),
-            ("scan.png", "1", "2", "8?", "0.000", "1", "10", "70", "30", "20"),
-            ("blank.png", "1", "", "", "", "", "", "", "", ""),
+            ("scan.png", "1", "1", "4?", "0.612", "1", "10", "20", "30", "40", ""),
+            ("scan.png", "1", "2", "8?", "0.000", "1", "10", "70", "30", "20", ""),
+            ("blank.png", "1", "", "", "", "", "", "", "", "", ""),
         ]
+
+    def test_what_cant_be_read_has_its_place_where_programs_read(self, tmp_path):
+        with Sink(str(tmp_path / "out.csv")) as csv_sink, Sink(str(tmp_path / "out.jsonl")) as json_sink:
+            for writer in (CsvWriter(csv_sink), JsonWriter(json_sink)):
+                writer.fail("a,b.png", "the file is empty")
+                writer.add(BLANK)
+        failed, blank = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+        assert {name: value for name, value in failed.items() if value} == {
+            "source": "a,b.png",
+            "error": "the file is empty",
+        }
+        assert (blank["source"], blank["error"]) == ("blank.png", "")
+        lines = (tmp_path / "out.jsonl").read_text().splitlines()
+        assert json.loads(lines[0]) == {"source": "a,b.png", "error": "the file is empty"}
+        assert "error" not in json.loads(lines[1])
+
+    def test_nearly_certain_is_never_shown_as_certain(self, tmp_path):
+        sure, certain = (Line(Box(0, 0, 9, 9), (digit(4, confidence=c),)) for c in (0.99996, 1.0))
+        reading = Reading("a.png", 1, 9, 9, (sure, certain))
+        rows = csv.DictReader(io.StringIO(self.write(tmp_path, CsvWriter, reading)))
+        assert [row["confidence"] for row in rows] == ["0.999", "1.000"]
+        shown = self.write(tmp_path, TableWriter, reading)
+        assert re.findall(r"[0-9.]+ %", shown) == ["99.9 %", "100.0 %"]
+
+    @pytest.mark.parametrize(
+        ("names", "start"), [(None, "scan.pdf#page={}\t"), (True, "scan.pdf#page={}\t"), (False, "")]
+    )
+    def test_pages_are_told_apart_where_there_are_several(self, tmp_path, names, start):
+        pages = [replace(READING, source="scan.pdf", page=page) for page in (1, 2)]
+        with Sink(str(tmp_path / "out")) as sink:
+            writer = TextWriter(sink, names=names)
+            for page in pages:
+                writer.add(page, paged=True)
+        rows = [start.format(page) + text for page in (1, 2) for text in ("4?", "8?")]
+        assert (tmp_path / "out").read_text().splitlines() == rows
+
+    def test_a_single_page_is_told_by_its_number_only_if_it_is_not_the_first(self, tmp_path):
+        second = replace(READING, page=2)
+        out = self.write(tmp_path, lambda sink: TextWriter(sink, names=None), READING, second)
+        assert out == "4?\n8?\n" * 2
+        out = self.write(tmp_path, lambda sink: TextWriter(sink, names=True), READING, second)
+        assert [row.split("\t")[0] for row in out.splitlines()] == ["scan.png"] * 2 + ["scan.png#page=2"] * 2
 
     def test_rows_without_digits_are_left_out_but_of_json(self, tmp_path):
         stain = Line(Box(0, 0, 9, 9), (digit(1, "not-a-digit"), digit(7, "not-a-digit", 1.0)))

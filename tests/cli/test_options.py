@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from inknn.cli import build_app
-from inknn.cli.options import NAMES, NUMBERS, Amount, FileName, WholeNumber
+from inknn.cli.options import NAMES, NUMBERS, THREADS, Amount, FileName, WholeNumber
+from inknn.threads import available_threads, thread_limit
 
 
 def command_with(kind):
@@ -89,3 +90,22 @@ class TestFileName:
 
     def test_may_stand_for_stdout_where_that_makes_sense(self):
         assert given(FileName(stdout=True), "-") == "'-'"
+
+
+class TestThreads:
+    def test_limit_the_command_and_not_what_comes_after_it(self):
+        @click.command()
+        @THREADS
+        def command():
+            click.echo(available_threads())
+
+        assert CliRunner().invoke(command, ["--threads", "3"]).output == "3\n"
+        assert thread_limit() is None
+        assert CliRunner().invoke(command, []).output == f"{available_threads()}\n"
+        assert CliRunner().invoke(command, ["--threads", "0"]).exit_code == 2
+
+    def test_every_verb_that_searches_has_them(self):
+        commands = build_app().commands
+        having = {name for name, verb in commands.items() if any(p.name == "threads" for p in verb.params)}
+        without = {"data", "metrics", "cache", "completion"}
+        assert having == set(commands) - without

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pytest
 from PIL.PngImagePlugin import PngInfo
 
 from inknn.cli import overlays
-from inknn.cli.overlays import overlay_paths
+from inknn.cli.overlays import check_replaceable, is_overlay, overlay_paths, save_overlay
+from inknn.errors import OutputError
+from inknn.reader.result import Reading
 
 
 def counted(work):
@@ -62,3 +65,19 @@ class TestOverlays:
         seven.save(tmp_path / "1.png", pnginfo=mark)
         (path,) = overlay_paths(["elsewhere/1.jpg"], tmp_path)
         assert path.name == "1.png"
+
+    def test_only_an_overlay_of_the_same_picture_is_replaced(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        drawn, page = Path("1.png"), np.full((9, 9, 3), 255, np.uint8)
+        check_replaceable(drawn, "a/1.jpg")  # nothing is there
+        for name in ("a/1.jpg", "-"):
+            with drawn.open("wb") as file:
+                save_overlay(page, Reading(name, 1, 9, 9, ()), file)
+            assert is_overlay("1.png")
+            check_replaceable(drawn, name)
+            with pytest.raises(OutputError, match=r"overlay of another picture .* --force"):
+                check_replaceable(drawn, "b/1.jpg")
+        with drawn.open("wb") as file:
+            save_overlay(page, Reading("a/1.jpg", 1, 9, 9, ()), file)
+        check_replaceable(drawn, str(tmp_path / "b" / ".." / "a" / "1.jpg"))
+        assert b"1.jpg" not in drawn.read_bytes()  # whoever is given the overlay learns no path

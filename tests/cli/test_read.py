@@ -18,8 +18,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from commands import COMMAND, POSIX, inknn, one_line, start
+from commands import COMMAND, POSIX, inknn, one_line, run, start
 from inknn.cli import main
+from inknn.memory import factory_model
+from inknn.progress import PREPARING
+from pdf_files import showing
 
 
 class TestRead:
@@ -39,14 +42,14 @@ class TestRead:
         one, four = (inknn("read", "-j", jobs, "-f", "jsonl", *names, cwd=folder) for jobs in (1, 4))
         assert one.stdout == four.stdout
         assert one.stderr == four.stderr
-        assert [json.loads(line)["source"] for line in four.stdout.splitlines()] == [
-            name for name in names if name != "missing.png"
-        ]
+        objects = [json.loads(line) for line in four.stdout.splitlines()]
+        assert [each["source"] for each in objects] == names
+        assert ["error" in each for each in objects] == [name == "missing.png" for name in names]
 
     def test_jsonl_keeps_the_contract(self, folder):
         done = inknn("read", "-f", "jsonl", "seven.png", cwd=folder)
         page = json.loads(done.stdout)
-        assert list(page) == ["source", "page", "width", "height", "lines", "warnings"]
+        assert list(page) == ["source", "page", "width", "height", "dpi", "lines", "warnings"]
         assert (page["source"], page["page"]) == ("seven.png", 1)
         assert (page["width"], page["height"]) == (200, 160)
         (line,) = page["lines"]
@@ -119,6 +122,29 @@ class TestRead:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"7\n", b"")
         assert os.listdir(folder / "seen") == ["3.png"]
 
+    def test_overlays_of_other_pictures_are_replaced_only_by_force(self, folder):
+        (folder / "other").mkdir()
+        (folder / "other" / "seven.png").write_bytes((folder / "seven.png").read_bytes())
+        for _ in range(2):  # the same command again is no reason to ask
+            done = inknn("read", "seven.png", "--overlay", "seen", cwd=folder)
+            assert (done.returncode, done.stderr) == (0, b"")
+        before = (folder / "seen" / "seven.png").read_bytes()
+        done = inknn("read", "other/seven.png", "--overlay", "seen", cwd=folder)
+        assert (done.returncode, done.stdout) == (5, b"")
+        assert "seven.png: the overlay of another picture is there" in one_line(done.stderr)
+        assert (folder / "seen" / "seven.png").read_bytes() == before
+        done = inknn("read", "other/seven.png", "--overlay", "seen", "--force", cwd=folder)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"7\n", b"")
+        assert (folder / "seen" / "seven.png").read_bytes() != before
+
+    def test_a_page_takes_no_other_pictures_overlay(self, folder, seven):
+        seven.save(folder / "two.tif", save_all=True, append_images=[seven])
+        seven.save(folder / "two-page2.png")
+        for _ in range(2):
+            done = inknn("read", "-q", "two.tif", "two-page2.png", "--overlay", "seen", cwd=folder)
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert set(os.listdir(folder / "seen")) == {"two.png", "two-page2.png", "two-page2-overlay.png"}
+
     def test_overlay_of_stdin(self, folder):
         inknn("read", "-", "--overlay", folder / "seen", input=(folder / "seven.png").read_bytes())
         assert os.listdir(folder / "seen") == ["stdin.png"]
@@ -167,6 +193,63 @@ class TestRead:
         done = inknn("read", "-q", "-f", "jsonl", "two.tif", "--overlay", "seen", cwd=folder)
         assert [json.loads(line)["page"] for line in done.stdout.splitlines()] == [1, 2]
         assert sorted(os.listdir(folder / "seen")) == ["two-page2.png", "two.png"]
+
+    def test_pages_of_a_pdf(self, folder, seven):
+        (folder / "scans").mkdir()
+        (folder / "scans" / "two.pdf").write_bytes(showing(seven, Image.new("L", seven.size, 255), seven))
+        done = inknn("read", "-q", "scans", "--overlay", "seen", cwd=folder)
+        assert done.stderr == b""
+        name = os.path.join("scans", "two.pdf")
+        assert done.stdout.decode() == f"{name}#page=1\t7\n{name}#page=2\t\n{name}#page=3\t7\n"
+        assert sorted(os.listdir(folder / "seen")) == ["two-page2.png", "two-page3.png", "two.png"]
+        done = inknn("read", "--pages", "3-", "--dpi", "150", "-f", "jsonl", name, cwd=folder)
+        page = json.loads(done.stdout)
+        assert (page["page"], page["dpi"], page["width"], page["height"]) == (3, 150, 100, 80)
+        done = inknn("read", "--pages", "4", name, "seven.png", cwd=folder)
+        assert (done.returncode, done.stdout) == (3, b"")
+        assert done.stderr.decode().splitlines() == [
+            f"inknn: {name}: there is no page 4: the file has 3 pages; choose others",
+            "inknn: seven.png: there is no page 4: the file has 1 page; choose others",
+        ]
+        done = inknn("read", "-", "-j", "2", input=showing(seven))
+        assert (done.returncode, done.stdout) == (0, b"7\n")
+
+    @pytest.mark.parametrize(
+        ("option", "value"), [("--pages", "5-2"), ("--pages", "a"), ("--dpi", "35"), ("--dpi", "1201")]
+    )
+    def test_pages_and_dpi_that_make_no_sense(self, option, value):
+        done = inknn("read", option, value, "missing.png")
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert f"Invalid value for '{option}'" in done.stderr.decode()
+
+    def test_chosen_pages_of_a_tiff_keep_their_numbers(self, folder, seven):
+        more = [seven, Image.new("L", seven.size, 255), seven]
+        seven.save(folder / "four.tif", save_all=True, append_images=more)
+        done = inknn("read", "-q", "--pages", "2,4", "four.tif", cwd=folder)
+        assert (done.returncode, done.stdout) == (0, b"four.tif#page=2\t7\nfour.tif#page=4\t7\n")
+
+    def test_a_missing_package_does_not_stop_the_others(self, folder, seven, monkeypatch, capfd):
+        (folder / "scan.pdf").write_bytes(showing(seven))
+        monkeypatch.setattr("inknn.ink.pdf.find_spec", lambda name: None)
+        monkeypatch.chdir(folder)
+        done = run(capfd, "read", "scan.pdf", "seven.png")
+        assert (done.returncode, done.stdout) == (1, "seven.png\t7\n")
+        assert one_line(done.stderr).startswith("inknn: scan.pdf: PDF needs pypdfium2; install it with: pip")
+
+    def test_the_index_that_is_prepared_once_is_announced(self, folder, monkeypatch, capfd):
+        def prepared(preset=None, progress=None):
+            progress(PREPARING, 0.0)
+            progress("fitting", 0.5)
+            return model
+
+        model = factory_model()
+        monkeypatch.setattr("inknn.memory.factory_model", prepared)
+        done = run(capfd, "read", folder / "seven.png")
+        assert (done.returncode, done.stdout) == (0, "7\n")
+        assert one_line(done.stderr) == (
+            "inknn: preparing the index, this once; it takes about ten seconds ..."
+        )
+        assert run(capfd, "read", "-q", folder / "seven.png").stderr == ""
 
     @POSIX
     def test_on_a_terminal_it_prints_a_table(self, folder):
@@ -241,6 +324,14 @@ class TestBadInput:
         assert (leaving.value.code, out) == (3, "seven.png\t7\n")
         assert one_line(err.encode()) == "inknn: secret.png: can't be opened: Permission denied"
 
+    def test_it_has_a_row_in_the_spreadsheet(self, folder):
+        done = inknn("read", "-f", "csv", "empty.png", "seven.png", cwd=folder)
+        assert done.returncode == 3
+        failed, seven = csv.DictReader(done.stdout.decode().splitlines())
+        assert (failed["source"], failed["text"]) == ("empty.png", "")
+        assert failed["error"] == "the file is empty; save or export the picture again"
+        assert (seven["text"], seven["error"]) == ("7", "")
+
     def test_an_empty_name_is_called_one(self):
         done = inknn("read", "")
         assert done.returncode == 3
@@ -248,10 +339,10 @@ class TestBadInput:
 
     def test_pictures_of_other_kinds_in_a_folder_are_no_failure(self, tmp_path, seven):
         seven.save(tmp_path / "seven.png")
-        (tmp_path / "scan.pdf").touch()
+        (tmp_path / "scan.svg").touch()
         done = inknn("read", tmp_path)
         assert done.returncode == 0
-        assert "1 file is no picture inknn reads (.pdf)" in one_line(done.stderr)
+        assert "1 file is no picture inknn reads (.svg)" in one_line(done.stderr)
         assert inknn("read", "-q", tmp_path).stderr == b""
 
     def test_the_limit_of_megapixels_can_be_set(self, folder):

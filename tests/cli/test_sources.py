@@ -51,16 +51,31 @@ class TestSources:
         assert all("leads nowhere" in str(source.error) for source in bad)
 
     def test_other_kinds_of_pictures_are_counted_in_one_line(self, tmp_path):
-        for name in ("a.png", "b.pdf", "c.PDF", "d.heic", "notes.txt"):
+        for name in ("a.png", "b.psd", "c.PSD", "d.svg", "notes.txt"):
             (tmp_path / name).touch()
         told = []
         (source,) = find_sources([str(tmp_path)], report=told.append)
         assert source == Source(str(tmp_path / "a.png"))
-        assert told == [f"{tmp_path}: 3 files are no pictures inknn reads (.heic, .pdf)"]
+        assert told == [f"{tmp_path}: 3 files are no pictures inknn reads (.psd, .svg)"]
         (tmp_path / "a.png").unlink()
         (source,) = find_sources([str(tmp_path)], report=told.append)
-        assert "only .heic, .pdf" in str(source.error)
+        assert "only .psd, .svg" in str(source.error)
         assert len(told) == 1
+
+    def test_pdf_and_heic_are_pictures_where_their_packages_are_installed(self, tmp_path, monkeypatch):
+        for name in ("a.png", "b.PDF", "c.heic", "d.HEIF", "e.svg"):
+            (tmp_path / name).touch()
+        told = []
+        found = find_sources([str(tmp_path)], report=told.append)
+        assert [os.path.basename(source.name) for source in found] == ["a.png", "b.PDF", "c.heic", "d.HEIF"]
+        assert told == [f"{tmp_path}: 1 file is no picture inknn reads (.svg)"]
+        monkeypatch.setattr("inknn.cli.sources._opens", lambda suffix: suffix == ".pdf")
+        found = find_sources([str(tmp_path)], report=told.append)
+        assert [os.path.basename(source.name) for source in found] == ["a.png", "b.PDF"]
+        assert told[1:] == [
+            f"{tmp_path}: 3 files are no pictures inknn reads "
+            "(.heic, .heif, .svg; pip install 'inknn[heif]' helps)"
+        ]
 
     def test_names_stay_as_they_were_given(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)

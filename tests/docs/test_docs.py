@@ -168,6 +168,8 @@ def things(tmp_path_factory):
     shutil.copytree(ROOT / "examples", folder / "examples")
     shutil.copy(folder / "examples" / "sideways.jpg", folder / "photo.jpg")
     shutil.copy(folder / "examples" / "phone-number.png", folder / "form.png")
+    page = Image.open(folder / "form.png").convert("L")
+    page.save(folder / "forms.pdf", resolution=300, save_all=True, append_images=[page, page])
     for name in ("scans", "cells"):
         (folder / name).mkdir()
         shutil.copy(folder / "examples" / "single.png", folder / name)

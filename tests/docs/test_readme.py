@@ -112,6 +112,10 @@ def desk(tmp_path):
     shutil.copytree(EXAMPLES, tmp_path / "examples")
     shutil.copy(EXAMPLES / "note.jpg", tmp_path / "photo.jpg")
     shutil.copy(EXAMPLES / "phone-number.png", tmp_path / "form.png")
+    with Image.open(tmp_path / "form.png") as page:
+        page.convert("L").save(
+            tmp_path / "forms.pdf", resolution=300, save_all=True, append_images=[page] * 2
+        )
     (tmp_path / "scans").mkdir()
     shutil.copy(EXAMPLES / "single.png", tmp_path / "scans")
     shutil.copy(EXAMPLES / "table.jpg", tmp_path / "scans")
@@ -144,6 +148,10 @@ class TestCommands:
         assert shell(use_it("--overlay"), desk) == truth("phone-number.png") + "\n"
         assert size_of(desk / "seen" / "form.png") == size_of(desk / "form.png")
 
+    def test_pages_of_a_pdf_are_read(self, desk):
+        number = truth("phone-number.png")
+        assert shell(use_it("forms.pdf"), desk) == f"forms.pdf#page=2\t{number}\nforms.pdf#page=3\t{number}\n"
+
     def test_programs_get_json(self, desk):
         command = use_it("-f jsonl")
         if shutil.which("jq") is None:
@@ -158,7 +166,7 @@ class TestCommands:
         assert sum(a == b for a, b in zip(read, digits, strict=True)) >= len(digits) // 2
 
     def test_no_command_is_left_out(self):
-        assert len(use_it_lines()) == 6
+        assert len(use_it_lines()) == 7
 
     def test_evaluating_tells_the_interval_and_writes_a_page(self, desk):
         (command,) = (line for line in study_lines() if line.startswith("inknn evaluate"))

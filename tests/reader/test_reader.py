@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +23,10 @@ from ink_pages import best, clear_digit, gradient, noisy, page_of, read, the_rea
 from inknn import DigitClassifier, DigitReader
 from inknn.datasets import load_mnist
 from inknn.errors import PictureError, PictureTooLargeError
+from inknn.geometry import Box
 from inknn.memory.factory import factory_images
+from inknn.reader.result import Line, Reading
+from pdf_files import showing
 
 BLANK = np.full((60, 80), 255, np.uint8)
 
@@ -80,11 +86,50 @@ class TestSources:
         first, second = page_of("31"), page_of("415")
         assert best(read(tiff(first.on(), second.on()))) == "31"
 
+    def test_pages_of_a_pdf_are_drawn_at_the_readers_dpi(self):
+        pages = [page_of(text) for text in ("31", "415")]
+        data = showing(*(Image.fromarray(page.on()) for page in pages))
+        readings = list(the_reader().read_pages(data))
+        assert [best(reading) for reading in readings] == ["31", "415"]
+        assert [(reading.page, reading.dpi) for reading in readings] == [(1, 300), (2, 300)]
+        assert (readings[1].height, readings[1].width) == pages[1].ink.shape
+        (second,) = DigitReader(dpi=150).read_pages(data, pages="2")
+        assert (second.page, second.dpi, second.to_dict()["dpi"]) == (2, 150, 150)
+        assert abs(second.width - readings[1].width / 2) < 1
+        assert read(pages[0].on()).dpi is None
+
+    def test_pages_that_make_no_sense_are_refused_at_once(self):
+        with pytest.raises(ValueError, match="no range of pages"):
+            the_reader().read_pages(BLANK, pages="x")
+
+    @pytest.mark.parametrize("kind", ["TIFF", "PDF"])
+    def test_of_many_pages_one_is_in_memory(self, kind):
+        """Measured in allocations: with the fifth page it has no more than with the first."""
+        sheets = [Image.fromarray(np.full((1500, 1500), 255, np.uint8))] * 5
+        file = io.BytesIO()
+        sheets[0].save(file, kind, resolution=300, save_all=True, append_images=sheets[1:])
+        reader = the_reader()
+        reader.read(page_of("31").on())
+        tracemalloc.start()
+        try:
+            pages = reader.read_pages_in_color(file.getvalue())
+            next(pages)
+            single = tracemalloc.get_traced_memory()[1]
+            for _ in range(4):
+                next(pages)
+            assert tracemalloc.get_traced_memory()[1] < single + 1500 * 1500
+        finally:
+            tracemalloc.stop()
+
     def test_errors_say_what_is_wrong_with_the_picture(self, tmp_path):
-        with pytest.raises(PictureError, match="no such file"):
-            read(tmp_path / "missing.png")
-        with pytest.raises(PictureError):
+        path = tmp_path / "missing.png"
+        with pytest.raises(PictureError, match="no such file") as refused:
+            read(path)
+        assert refused.value.source == str(path)
+        assert str(refused.value) == f"{path}: {refused.value.reason}"
+        with pytest.raises(PictureError) as refused:
             read(b"no picture")
+        assert refused.value.source is None
         with pytest.raises(TypeError):
             read(None)
 
@@ -172,10 +217,24 @@ class TestReading:
         assert best(other) == best(reading)
         assert [d.confidence for d in other.digits] == [d.confidence for d in reading.digits]
 
-    @pytest.mark.parametrize("arguments", [{"max_pixels": 0}, {"max_pixels": -5}, {"n_neighbors": -1}])
+    @pytest.mark.parametrize(
+        "arguments", [{"max_pixels": 0}, {"max_pixels": -5}, {"n_neighbors": -1}, {"dpi": 35}, {"dpi": 1201}]
+    )
     def test_wrong_settings_are_refused_at_once(self, arguments):
         with pytest.raises(ValueError, match=next(iter(arguments))):
             DigitReader(**arguments)
+
+
+class TestRepr:
+    def test_is_short_and_says_what_was_read(self, reading):
+        lines = len(reading.lines)
+        assert re.fullmatch(rf"Reading\('-', {lines} lines, 20 digits(, \d in doubt)?\)", repr(reading))
+        assert repr(replace(reading, page=3)).startswith("Reading('-', page 3, ")
+        assert repr(reading.lines[0]).startswith(f"Line('{reading.lines[0].text}', at (")
+        digit = replace(reading.digits[0], label=5, verdict="unsure", confidence=0.5, box=Box(1, 2, 3, 4))
+        assert repr(digit) == "Digit(5, unsure, confidence 0.5, at (1, 2, 3, 4))"
+        doubtful = Reading("a.png", 1, 9, 9, (Line(digit.box, (digit,)),))
+        assert repr(doubtful) == "Reading('a.png', 1 line, 1 digit, 1 in doubt)"
 
 
 class TestBlank:
@@ -202,7 +261,7 @@ class TestBlank:
 class TestJSON:
     def test_has_exactly_the_names_that_were_promised(self, reading):
         page = json.loads(json.dumps(reading.to_dict(), allow_nan=False))
-        assert set(page) == {"source", "page", "width", "height", "lines", "warnings"}
+        assert set(page) == {"source", "page", "width", "height", "dpi", "lines", "warnings"}
         for line in page["lines"]:
             assert set(line) == {"text", "box", "digits"}
             for digit in line["digits"]:

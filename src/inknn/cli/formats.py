@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..tables import csv_line
+from ..tables import csv_line, decimals, percent
 from .output import Sink
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ CSV_COLUMNS = (
     "y",
     "width",
     "height",
+    "error",
 )
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -34,43 +35,58 @@ _SHORTEST_NAME = 16
 
 
 class Writer:
-    """Takes readings one by one, and writes them to a sink."""
+    """Takes readings one by one, and pictures that can't be read, and writes them to a sink."""
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
 
-    def add(self, reading: Reading) -> None:
-        """Write one page."""
+    def add(self, reading: Reading, *, paged: bool = False) -> None:
+        """Write one page; ``paged`` if others of the same file are written too."""
         raise NotImplementedError
+
+    def fail(self, source: str, reason: str) -> None:
+        """Write that a picture can't be read, in formats that have a place for it."""
 
     def close(self) -> None:
         """Write what has to wait until all pages are known."""
 
 
 class TextWriter(Writer):
-    """One line for each row of digits; the file's name and a tab before it where there are several."""
+    """One line for each row of digits; with names, the file's name and a tab before it.
 
-    def __init__(self, sink: Sink, *, names: bool) -> None:
+    Without a word about names, files of several pages have them. Their pages are named as in a link to a PDF:
+    ``scan.pdf#page=2``.
+    """
+
+    def __init__(self, sink: Sink, *, names: bool | None) -> None:
         super().__init__(sink)
         self.names = names
 
-    def add(self, reading: Reading) -> None:
-        start = f"{_on_one_line(reading.source)}\t" if self.names else ""
+    def add(self, reading: Reading, *, paged: bool = False) -> None:
+        named = paged if self.names is None else self.names
+        page = f"#page={reading.page}" if paged or reading.page > 1 else ""
+        start = f"{_on_one_line(reading.source + page)}\t" if named else ""
         rows = [line.text for _, line in rows_with_digits(reading)]
-        if not rows and self.names:
+        if not rows and named:
             rows = [""]  # every picture has its row, so that a list of files and the answers stay in step
         self.sink.write("".join(f"{start}{row}\n" for row in rows))
 
 
 class JsonWriter(Writer):
-    """One JSON object for each page."""
+    """One JSON object for each page, and for each picture that can't be read."""
 
-    def add(self, reading: Reading) -> None:
-        self.sink.write(json.dumps(reading.to_dict(), separators=(",", ":")) + "\n")
+    def add(self, reading: Reading, *, paged: bool = False) -> None:
+        self._write(reading.to_dict())
+
+    def fail(self, source: str, reason: str) -> None:
+        self._write({"source": source, "error": reason})
+
+    def _write(self, plain: dict[str, Any]) -> None:
+        self.sink.write(json.dumps(plain, separators=(",", ":")) + "\n")
 
 
 class CsvWriter(Writer):
-    """One row for each row of digits, under a header; a picture without digits has one row too.
+    """One row for each row of digits, under a header; a picture without digits, or an error, has one row too.
 
     Rows are numbered as in JSON, which has those without digits as well.
     """
@@ -79,14 +95,17 @@ class CsvWriter(Writer):
         super().__init__(sink)
         self.sink.write(csv_line(CSV_COLUMNS))
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: Reading, *, paged: bool = False) -> None:
         start = (reading.source, reading.page)
         rows: list[tuple[object, ...]] = [
-            (*start, number, line.text, f"{_least(line):.3f}", len(_doubtful(line)), *line.box)
+            (*start, number, line.text, decimals(_least(line), 3), len(_doubtful(line)), *line.box, "")
             for number, line in rows_with_digits(reading)
         ]
         rows = rows or [(*start, *[""] * (len(CSV_COLUMNS) - len(start)))]
         self.sink.write("".join(map(csv_line, rows)))
+
+    def fail(self, source: str, reason: str) -> None:
+        self.sink.write(csv_line((source, *[""] * (len(CSV_COLUMNS) - 2), reason)))
 
 
 class TableWriter(Writer):
@@ -96,7 +115,7 @@ class TableWriter(Writer):
         super().__init__(sink)
         self._readings: list[Reading] = []
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: Reading, *, paged: bool = False) -> None:
         self._readings.append(reading)
 
     def close(self) -> None:
@@ -105,9 +124,9 @@ class TableWriter(Writer):
         from rich.console import Console  # 0.1 s, and pipes never need it
         from rich.table import Table
 
-        paged = any(reading.page > 1 for reading in self._readings)
-        heads = ("picture", *(["page"] if paged else []), "line", "text", "confidence", "doubtful")
-        rows = [row for reading in self._readings for row in _table_rows(reading, paged)]
+        numbered = any(reading.page > 1 for reading in self._readings)
+        heads = ("picture", *(["page"] if numbered else []), "line", "text", "confidence", "doubtful")
+        rows = [row for reading in self._readings for row in _table_rows(reading, numbered)]
         console = Console()
         widths = _table_widths(heads, rows, console.width)
         table = Table()
@@ -124,7 +143,7 @@ class TableWriter(Writer):
         self.sink.write(drawn.get())
 
 
-_WRITERS: dict[str, Callable[[Sink, bool], Writer]] = {
+_WRITERS: dict[str, Callable[[Sink, bool | None], Writer]] = {
     "text": lambda sink, names: TableWriter(sink) if sink.is_terminal() else TextWriter(sink, names=names),
     "jsonl": lambda sink, _: JsonWriter(sink),
     "csv": lambda sink, _: CsvWriter(sink),
@@ -134,8 +153,11 @@ FORMATS = tuple(_WRITERS)
 """The names of ``--format``."""
 
 
-def open_writer(sink: Sink, format: str, *, names: bool) -> Writer:
-    """The writer of a format; with ``names``, lines of plain text begin with the picture's name."""
+def open_writer(sink: Sink, format: str, *, names: bool | None) -> Writer:
+    """The writer of a format; with ``names``, lines of plain text begin with the picture's name.
+
+    With None they do so for files of several pages.
+    """
     return _WRITERS[format](sink, names)
 
 
@@ -173,11 +195,11 @@ def _guess(digit: Digit) -> str:
     return " or ".join(str(other.label) for other in digit.alternatives[:2]) or str(digit.label)
 
 
-def _table_rows(reading: Reading, paged: bool) -> Iterator[list[Text]]:
+def _table_rows(reading: Reading, numbered: bool) -> Iterator[list[Text]]:
     """The cells of one page; the picture's name stands in its first row only."""
-    start = [_plain(reading.source), *([_plain(str(reading.page))] if paged else [])]
+    start = [_plain(reading.source), *([_plain(str(reading.page))] if numbered else [])]
     for number, line in rows_with_digits(reading):
-        certain = _plain(f"{100 * _least(line):.1f} %")
+        certain = _plain(f"{percent(_least(line), 1)} %")
         doubts = _plain(", ".join(map(_guess, _doubtful(line))))
         yield [*start, _plain(str(number)), _colored(line), certain, doubts]
         start = [_plain("")] * len(start)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from ..errors import OutputError
 from ..files import fitting_name
 
 if TYPE_CHECKING:
@@ -21,18 +24,37 @@ _SOFTWARE = "inknn overlay"
 
 _MARK = b"tEXtSoftware\0" + _SOFTWARE.encode()
 _LONGEST_END = "-page999999-overlay-999999.png"
-_HEAD = 256  # bytes of a PNG in which the mark is found: only the header comes before it
+_HEAD = 256  # bytes of a PNG in which the marks are found: only the header comes before them
+_DRAWN_ON = re.compile(rb"tEXtSource\0([0-9a-f]{32})")
 
 
 def is_overlay(name: str) -> bool:
     """Whether a file is an overlay that ``inknn read --overlay`` saved."""
-    if not name.lower().endswith(".png") or not os.path.isfile(name):
-        return False
-    try:
-        with open(name, "rb") as file:
-            return _MARK in file.read(_HEAD)
-    except OSError:  # reported when it is its turn to be read
-        return False
+    return _MARK in _head(name)
+
+
+def check_replaceable(path: Path, name: str) -> None:
+    """Fail where an overlay of another picture would be replaced.
+
+    Parameters
+    ----------
+    path
+        Where the overlay goes.
+    name
+        The picture's, as it was given.
+
+    Raises
+    ------
+    OutputError
+        If the overlay that is there was drawn on another picture.
+    """
+    head = _head(str(path))
+    found = _DRAWN_ON.search(head)
+    if _MARK in head and (found is None or found[1].decode() != _digest(name)):
+        raise OutputError(
+            f"can't write {path}: the overlay of another picture is there; "
+            "choose another folder, or add --force to replace it"
+        )
 
 
 def save_overlay(page: NDArray[np.uint8], reading: Reading, file: BinaryIO) -> None:
@@ -43,6 +65,7 @@ def save_overlay(page: NDArray[np.uint8], reading: Reading, file: BinaryIO) -> N
 
     mark = PngInfo()
     mark.add_text("Software", _SOFTWARE)
+    mark.add_text("Source", _digest(reading.source))
     # Level 3 is twice as fast as the default 6, and files are 5 % larger.
     draw_overlay(page, reading).save(file, "PNG", compress_level=3, pnginfo=mark)
 
@@ -59,28 +82,50 @@ def overlay_paths(names: Sequence[str], folder: Path) -> list[Path]:
     for picture in pictures:
         sharing.setdefault(_folded(picture.stem), []).append(picture)
     stems = {picture: stem for group in sharing.values() for picture, stem in _stems(group).items()}
-    taken = {_folded(os.path.realpath(picture)) for picture in pictures}
+    taken = {folded_place(picture) for picture in pictures}
     untried: dict[str, Iterator[str]] = {}  # of each stem: what comes first in it is taken
     chosen: dict[Path, Path] = {}
     for picture in pictures:
         stem = _cut(stems[picture])
         candidates = untried.setdefault(_folded(stem), _candidates(stem))
         chosen[picture] = _first_free(folder, candidates, taken)
-        taken.add(_folded(os.path.realpath(chosen[picture])))
+        taken.add(folded_place(chosen[picture]))
     return [chosen[_place(name)] for name in names]
 
 
-def free_path(folder: Path, stem: str) -> Path:
-    """The first name like ``stem`` that is free: there is no file of that name but an older overlay."""
-    return _first_free(folder, _candidates(_cut(stem)), frozenset())
+def folded_place(path: Path) -> str:
+    """Where a file is; the same for two names that are one for some file systems."""
+    return _folded(os.path.realpath(path))
+
+
+def free_path(folder: Path, stem: str, taken: AbstractSet[str] = frozenset()) -> Path:
+    """The first name like ``stem`` that is free: not ``taken``, and no file there but an older overlay."""
+    return _first_free(folder, _candidates(_cut(stem)), taken)
 
 
 def _first_free(folder: Path, candidates: Iterator[str], taken: AbstractSet[str]) -> Path:
     for candidate in candidates:
         path = folder / candidate
-        if _folded(os.path.realpath(path)) not in taken and (not path.exists() or is_overlay(str(path))):
+        if folded_place(path) not in taken and (not path.exists() or is_overlay(str(path))):
             break
     return path
+
+
+def _head(name: str) -> bytes:
+    """The first bytes of a PNG; none of any other file, or of one that can't be read."""
+    if not name.lower().endswith(".png") or not os.path.isfile(name):
+        return b""
+    try:
+        with open(name, "rb") as file:
+            return file.read(_HEAD)
+    except OSError:  # reported when it is its turn to be read
+        return b""
+
+
+def _digest(name: str) -> str:
+    """Of the place where a picture is. The place itself is nobody's business who is given the overlay."""
+    place = name if name == "-" else os.path.realpath(name)
+    return hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
 
 
 def _place(name: str) -> Path:

@@ -6,16 +6,18 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
 from ..errors import PictureError
-from ..files import entries_in, is_picture, natural_order
+from ..files import OPTIONAL_SUFFIXES, entries_in, is_picture, natural_order
 from .overlays import is_overlay
 
 STDIN = "-"
 
 FOREIGN_SUFFIXES = frozenset(
     [
-        *(".ai", ".djvu", ".eps", ".heic", ".heif", ".jxl", ".pdf", ".ps", ".psd", ".svg", ".xcf"),
+        *(".ai", ".djvu", ".eps", ".jxl", ".ps", ".psd", ".svg", ".xcf"),
         *(".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".raw", ".rw2"),
     ]
 )
@@ -84,7 +86,7 @@ def _sources(name: str, recursive: bool, report: Callable[[str], None]) -> list[
         return [Source(name)]
     foreign: list[str] = []
     found = sorted(_pictures_in(name, recursive, foreign), key=lambda source: natural_order(source.name))
-    kinds = ", ".join(sorted(set(foreign)))
+    kinds = _kinds(foreign)
     if found:
         if foreign:
             count = "1 file is no picture" if len(foreign) == 1 else f"{len(foreign)} files are no pictures"
@@ -96,6 +98,19 @@ def _sources(name: str, recursive: bool, report: Callable[[str], None]) -> list[
     return [Source(name, PictureError(f"no pictures in this folder{deeper}"))]
 
 
+def _kinds(suffixes: list[str]) -> str:
+    """The suffixes, and how to have those read for which there is a package."""
+    extras = {OPTIONAL_SUFFIXES[suffix][1] for suffix in suffixes if suffix in OPTIONAL_SUFFIXES}
+    kinds = ", ".join(sorted(set(suffixes)))
+    return f"{kinds}; pip install 'inknn[{','.join(sorted(extras))}]' helps" if extras else kinds
+
+
+@cache
+def _opens(suffix: str) -> bool:
+    """Whether the optional package for a kind of picture is installed."""
+    return find_spec(OPTIONAL_SUFFIXES[suffix][0]) is not None
+
+
 def _pictures_in(folder: str, recursive: bool, foreign: list[str]) -> Iterator[Source]:
     """The pictures in a folder, and folders that can't be listed; ``foreign`` collects other suffixes."""
     for entry in entries_in(folder, recursive=recursive):
@@ -104,9 +119,9 @@ def _pictures_in(folder: str, recursive: bool, foreign: list[str]) -> Iterator[S
             yield Source(entry.filename, PictureError(reason))
             continue
         suffix = os.path.splitext(entry.name)[1].lower()
-        if suffix in FOREIGN_SUFFIXES:
+        if suffix in FOREIGN_SUFFIXES or (suffix in OPTIONAL_SUFFIXES and not _opens(suffix)):
             foreign.append(suffix)
-        elif is_picture(entry.name):
+        elif is_picture(entry.name) or suffix in OPTIONAL_SUFFIXES:
             if os.path.isfile(entry.path):
                 if not is_overlay(entry.path):
                     yield Source(entry.path)

@@ -162,7 +162,7 @@ def open_gray(file: Path) -> NDArray[np.uint8]:
     try:
         return next(open_pages(file)).gray
     except PictureError as error:
-        raise DataError(f"{file}: {error}") from None
+        raise DataError(f"{file}: {error.reason}") from None
 
 
 def _pictures_in(folder: Path) -> list[Path]:

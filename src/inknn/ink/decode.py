@@ -20,8 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from ..errors import PictureError, PictureTooLargeError
+from ..errors import InknnError, PictureError, PictureTooLargeError
 from ..remarks import Remark
+from .heif import is_heif, open_heif
+from .page_range import ALL_PAGES, PageRange
+from .pdf import DPI, draw_pages, is_pdf
 
 PictureSource = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | NDArray[Any]
 
@@ -45,10 +48,17 @@ class Picture:
     color: NDArray[np.uint8]
     gray: NDArray[np.uint8]
     warnings: tuple[Remark, ...] = ()
+    dpi: int | None = None
+    """Pixels per inch of a page that was drawn from a PDF."""
 
 
 def open_pages(
-    picture: PictureSource, *, max_pixels: int = MAX_PIXELS, source: str | None = None
+    picture: PictureSource,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    source: str | None = None,
+    dpi: int = DPI,
+    pages: PageRange = ALL_PAGES,
 ) -> Iterator[Picture]:
     """Open a picture and yield its pages.
 
@@ -61,61 +71,87 @@ def open_pages(
         Pictures with more pixels are refused before they are decoded.
     source : str, optional
         Name to carry along; by default the path as it was given, else ``"-"``.
+    dpi : int
+        Pixels per inch at which the pages of a PDF are drawn.
+    pages : PageRange
+        The pages that are wanted; they keep their numbers.
 
     Yields
     ------
     Picture
-        TIFF files give each page; of animations only the first frame is read, with a warning.
+        PDF and TIFF files give each page; of animations only the first frame is read, with a warning.
 
     Raises
     ------
     PictureError
-        If there is no such file, or it is no picture, damaged, or has too few pixels.
+        If there is no such file, or it is no picture, damaged, or has too few pixels, or not these pages;
+        it carries the picture's name, where there is one.
+    MissingExtraError
+        If it is a PDF or HEIC file, and the optional package that opens it isn't installed.
     PictureTooLargeError
         If it has more than ``max_pixels`` pixels.
     """
-    if isinstance(picture, np.ndarray):
-        yield _page(_from_array(picture), source or "-", 1, max_pixels, ())
-    elif isinstance(picture, Image.Image):
-        with _decoding():
-            yield _page(picture, source or getattr(picture, "filename", "") or "-", 1, max_pixels, ())
-    else:
-        yield from _from_file(picture, source, max_pixels)
+    name = source or _name_of(picture)
+    try:
+        if isinstance(picture, np.ndarray):
+            pages.of(1)
+            yield _page(_from_array(picture), name, 1, max_pixels, ())
+        elif isinstance(picture, Image.Image):
+            pages.of(1)
+            with _decoding():
+                yield _page(picture, name, 1, max_pixels, ())
+        else:
+            yield from _from_file(_bytes_of(picture), name, max_pixels, dpi, pages)
+    except PictureError as error:
+        if name != "-":
+            error.source = name
+        raise
 
 
-def _from_file(
-    picture: str | os.PathLike[str] | bytes | IO[bytes], source: str | None, max_pixels: int
-) -> Iterator[Picture]:
-    if isinstance(picture, (str, os.PathLike)):
-        name, data = source or os.fspath(picture), _bytes_of(Path(picture))
-    elif isinstance(picture, (bytes, bytearray, memoryview)):
-        name, data = source or "-", bytes(picture)
-    elif hasattr(picture, "read"):
-        name, data = source or _name_of(picture), picture.read()
-    else:
-        raise TypeError(
-            f"a picture is a path, bytes, binary file, PIL image or array, not {type(picture).__name__}"
-        )
+def _from_file(data: bytes, name: str, max_pixels: int, dpi: int, pages: PageRange) -> Iterator[Picture]:
     if not data:
         raise PictureError("the file is empty; save or export the picture again")
-    with _decoding(), _open(data) as image:
+    if is_pdf(data):
+
+        def page(drawn: tuple[int, NDArray[np.uint8]]) -> Picture:
+            number, pixels = drawn
+            return _page(Image.fromarray(pixels), name, number, max_pixels, (), dpi)
+
+        # Not a loop, whose variable would keep a page while the next one is drawn.
+        yield from map(page, draw_pages(data, dpi=dpi, pages=pages, max_pixels=max_pixels))
+        return
+    with _decoding(), open_heif(data) if is_heif(data) else _open(data) as image:
         frames = getattr(image, "n_frames", 1)
         if image.format != "TIFF":
+            pages.of(1)
             animation = Remark("animation", f"animation of {frames} frames: only the first is read")
             yield _page(image, name, 1, max_pixels, (animation,) if frames > 1 else ())
             return
+        pages.of(frames)
         for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
-            yield _page(frame, name, number, max_pixels, ())
+            if number in pages:
+                yield _page(frame, name, number, max_pixels, ())
 
 
-def _name_of(file: Any) -> str:
-    name = getattr(file, "name", None)
+def _name_of(picture: Any) -> str:
+    """The path of a picture as it was given, or ``-``."""
+    if isinstance(picture, str | os.PathLike):
+        return os.fspath(picture)
+    name = getattr(picture, "name", None) or getattr(picture, "filename", None)
     return name if isinstance(name, str) else "-"
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(picture: str | os.PathLike[str] | bytes | IO[bytes]) -> bytes:
+    if isinstance(picture, (bytes, bytearray, memoryview)):
+        return bytes(picture)
+    if hasattr(picture, "read"):
+        return picture.read()
+    if not isinstance(picture, str | os.PathLike):
+        raise TypeError(
+            f"a picture is a path, bytes, binary file, PIL image or array, not {type(picture).__name__}"
+        )
     try:
-        return path.read_bytes()
+        return Path(picture).read_bytes()
     except FileNotFoundError:
         raise PictureError("no such file; check the path") from None
     except IsADirectoryError:
@@ -130,7 +166,7 @@ def _decoding() -> Iterator[None]:
     """Turn whatever a decoder raises on a bad file into a :class:`PictureError`."""
     try:
         yield
-    except PictureError:
+    except InknnError:
         raise
     except UnidentifiedImageError:
         raise PictureError("not a picture that can be read (PNG, JPEG, TIFF, BMP, GIF, WebP ...)") from None
@@ -154,7 +190,14 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:120] or type(error).__name__
 
 
-def _page(image: Image.Image, source: str, number: int, max_pixels: int, said: tuple[Remark, ...]) -> Picture:
+def _page(
+    image: Image.Image,
+    source: str,
+    number: int,
+    max_pixels: int,
+    said: tuple[Remark, ...],
+    dpi: int | None = None,
+) -> Picture:
     width, height = image.size
     if width * height > max_pixels:
         raise PictureTooLargeError(width, height, max_pixels)
@@ -163,7 +206,7 @@ def _page(image: Image.Image, source: str, number: int, max_pixels: int, said: t
     image.load()
     color = _on_paper(_eight_bit(_upright(image)))
     gray = np.asarray(color if color.mode == "L" else color.convert("L"))
-    return Picture(source, number, np.asarray(color.convert("RGB")), gray, said)
+    return Picture(source, number, np.asarray(color.convert("RGB")), gray, said, dpi)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..cache import cached
 from ..errors import DataError
-from ..progress import Progress, no_progress
+from ..progress import PREPARING, Progress, no_progress
 from ..recognizer import FORMAT, Recognizer, Settings, choose_settings
 from .container import read_arrays, write_arrays
 from .model import Model
@@ -53,6 +53,7 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
     settings = Settings() if preset is None else choose_settings(preset=preset)
 
     def fit() -> Recognizer:
+        progress(PREPARING, 0.0)
         images, labels = datasets.load_mnist_part("train")
         return Recognizer.fit(images, labels, progress, settings=settings)
 

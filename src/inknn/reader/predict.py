@@ -69,9 +69,12 @@ def predict_picture(model: Model, picture: PictureSource, name: str) -> Predicti
     PictureError
         If the picture can't be opened, or nothing is on it.
     """
-    glyph, remark = single_glyph(next(open_pages(picture)).gray)
+    page = next(open_pages(picture))
+    glyph, remark = single_glyph(page.gray)
     if glyph is None:
-        raise PictureError(str(remark))
+        error = PictureError(str(remark))
+        error.source = None if page.source == "-" else page.source
+        raise error
     return _predictions(model, glyph.image[None], [name], remark)[0]
 
 

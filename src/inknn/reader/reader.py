@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from ..geometry import Box
 from ..ink import Picture, PictureSource, open_pages
 from ..ink.decode import MAX_PIXELS
+from ..ink.page_range import ALL_PAGES, PageRange
+from ..ink.pdf import DPI, LARGEST_DPI, SMALLEST_DPI
 from ..page.normalized import NormalizedGlyph, normalized_lines
 from ..progress import Progress, no_progress
 from ..remarks import Remark
@@ -53,6 +55,8 @@ class DigitReader:
         must be digits.
     max_pixels : int
         Pictures with more pixels are refused (a guard against decompression bombs).
+    dpi : int
+        Pixels per inch at which the pages of a PDF are drawn, 36 to 1200.
     n_neighbors : int
         How many neighbors each answer shows, at most the 12 that are looked at; no answer depends on it.
     n_jobs : int, optional
@@ -83,15 +87,19 @@ class DigitReader:
         *,
         model: str | os.PathLike[str] | Model | DigitClassifier | None = None,
         max_pixels: int = MAX_PIXELS,
+        dpi: int = DPI,
         n_neighbors: int = 5,
         n_jobs: int | None = None,
         progress: Progress | None = None,
     ) -> None:
         if max_pixels < 1:
             raise ValueError(f"max_pixels must be at least 1, got {max_pixels}")
+        if not SMALLEST_DPI <= dpi <= LARGEST_DPI:
+            raise ValueError(f"dpi must be from {SMALLEST_DPI} to {LARGEST_DPI}, got {dpi}")
         if n_neighbors < 0:
             raise ValueError(f"n_neighbors must not be negative, got {n_neighbors}")
         self.max_pixels = max_pixels
+        self.dpi = dpi
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
         self._progress = progress
@@ -121,6 +129,8 @@ class DigitReader:
         ------
         PictureError
             If the picture can't be opened.
+        MissingExtraError
+            If it is a PDF or HEIC file, and the optional package that opens it isn't installed.
         DataError
             If the digits in the package are damaged, or no folder to prepare the index in can be written.
         TypeError
@@ -128,19 +138,40 @@ class DigitReader:
         """
         return next(self.read_pages(picture))
 
-    def read_pages(self, picture: PictureSource) -> Iterator[Reading]:
-        """Read all pages of a picture; only TIFF files have more than one.
+    def read_pages(self, picture: PictureSource, *, pages: str | None = None) -> Iterator[Reading]:
+        """Read all pages of a PDF or TIFF file; other pictures have one.
 
-        Parameters and errors are those of :meth:`read`. A page is decoded and read when the iterator comes
-        to it.
+        A page is decoded and read when the iterator comes to it.
+
+        Parameters
+        ----------
+        picture : path, bytes, binary file object, PIL image or array
+            As for :meth:`read`.
+        pages : str, optional
+            The pages to read, as ``"2-5"`` or ``"1,3,7-"``; all by default. They keep their numbers.
+
+        Yields
+        ------
+        Reading
+
+        Raises
+        ------
+        ParameterError
+            If ``pages`` is no range of pages.
+        PictureError
+            If the picture can't be opened, or has no such page.
+        InknnError
+            As of :meth:`read`.
         """
-        return (reading for reading, _ in self.read_pages_in_color(picture))
+        return map(self._read_page, self._open(picture, pages))
 
-    def read_pages_in_color(self, picture: PictureSource) -> Iterator[tuple[Reading, NDArray[np.uint8]]]:
+    def read_pages_in_color(
+        self, picture: PictureSource, *, pages: str | None = None
+    ) -> Iterator[tuple[Reading, NDArray[np.uint8]]]:
         """As :meth:`read_pages`, each reading with the upright page it was read on.
 
         For those who draw onto the page, as :func:`inknn.reader.overlay.draw_overlay` does: the picture is
-        decoded only once, and of several pages only one is in memory.
+        decoded only once, and of several pages only one is in memory, if the caller keeps none.
 
         Yields
         ------
@@ -148,8 +179,15 @@ class DigitReader:
         page : uint8 (height, width, 3)
             RGB.
         """
-        for page in open_pages(picture, max_pixels=self.max_pixels):
-            yield self._read_page(page), page.color
+        return map(self._read_in_color, self._open(picture, pages))
+
+    def _read_in_color(self, page: Picture) -> tuple[Reading, NDArray[np.uint8]]:
+        return self._read_page(page), page.color
+
+    def _open(self, picture: PictureSource, pages: str | None) -> Iterator[Picture]:
+        """The pages, to be mapped over: the variable of a loop keeps a page while the next one is opened."""
+        wanted = ALL_PAGES if pages is None else PageRange.parse(pages)
+        return open_pages(picture, max_pixels=self.max_pixels, dpi=self.dpi, pages=wanted)
 
     def _read_page(self, page: Picture) -> Reading:
         height, width = page.gray.shape
@@ -163,7 +201,7 @@ class DigitReader:
         read = tuple(_line([next(rest) for _ in line]) for line in lines)
         _log.debug("%s, page %d: %d glyphs read", page.source, page.page, len(digits))
         warnings = page.warnings if remark is None else (*page.warnings, remark)
-        return Reading(page.source, page.page, width, height, read, warnings)
+        return Reading(page.source, page.page, width, height, read, warnings, page.dpi)
 
     def _answer(self, glyphs: list[NormalizedGlyph]) -> list[Digit]:
         if not glyphs:

@@ -32,7 +32,7 @@ class Neighbor:
     distance: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Digit:
     """One glyph and the answer to it.
 
@@ -55,8 +55,12 @@ class Digit:
         """The label as a character, or ``?`` where the verdict is not ``digit``."""
         return str(self.label) if self.verdict == "digit" else "?"
 
+    def __repr__(self) -> str:
+        doubt = "" if self.verdict == "digit" else f", {self.verdict}"
+        return f"Digit({self.label}{doubt}, confidence {self.confidence}, at {tuple(self.box)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Line:
     """Digits that stand in one row, from left to right."""
 
@@ -68,13 +72,18 @@ class Line:
         """The characters of the row, ``?`` for a digit the reader refuses to name."""
         return "".join(digit.text for digit in self.digits)
 
+    def __repr__(self) -> str:
+        return f"Line({self.text!r}, at {tuple(self.box)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading:
     """What was read on one page of one picture, rows from top to bottom.
 
     ``source`` is the picture's path as it was given, or ``-``; ``page`` counts from 1; ``width`` and
     ``height`` are those of the upright picture in pixels; ``warnings`` are what to be careful about.
+    ``dpi`` is None but for a page that was drawn from a PDF: then it is the number of pixels per inch of that
+    page, which PDF measures from its lower left corner in points, 72 per inch.
     """
 
     source: str
@@ -83,6 +92,7 @@ class Reading:
     height: int
     lines: tuple[Line, ...]
     warnings: tuple[Remark, ...] = ()
+    dpi: int | None = None
 
     @property
     def text(self) -> str:
@@ -94,11 +104,26 @@ class Reading:
         """All digits in reading order."""
         return tuple(digit for line in self.lines for digit in line.digits)
 
+    def __repr__(self) -> str:
+        digits = self.digits
+        doubtful = sum(digit.verdict != "digit" for digit in digits)
+        parts = [
+            repr(self.source),
+            *([f"page {self.page}"] if self.page > 1 else []),
+            f"{len(self.lines)} line{'' if len(self.lines) == 1 else 's'}",
+            f"{len(digits)} digit{'' if len(digits) == 1 else 's'}",
+            *([f"{doubtful} in doubt"] if doubtful else []),
+        ]
+        return f"Reading({', '.join(parts)})"
+
     def to_dict(self) -> dict[str, Any]:
         """The reading as plain lists, dicts, strings and numbers, ready for ``json.dumps``."""
-        plain = asdict(self)
-        plain["lines"] = [
-            {"text": line.text, **plain_line}
-            for line, plain_line in zip(self.lines, plain["lines"], strict=True)
-        ]
-        return plain
+        return {
+            "source": self.source,
+            "page": self.page,
+            "width": self.width,
+            "height": self.height,
+            "dpi": self.dpi,
+            "lines": [{"text": line.text, **asdict(line)} for line in self.lines],
+            "warnings": [asdict(warning) for warning in self.warnings],
+        }
