@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -41,13 +44,18 @@ def read(path):
 
 
 def with_header(path, change):
-    """Rewrite the JSON header, checksums and all, as someone would who means harm."""
+    """Change the JSON header, checksums and all, as someone would who means harm."""
+    whole = path.read_bytes()
+    described = json.loads(whole[28 : 28 + struct.unpack_from("<8sIIQ", whole)[2]])
+    change(described)
+    rewrite(path, json.dumps(described).encode())
+
+
+def rewrite(path, header):
+    """Give a file another header, with the right checksum."""
     whole = path.read_bytes()
     magic, layout, length, _ = struct.unpack_from("<8sIIQ", whole)
     body = whole[container._padded(28 + length) :]
-    described = json.loads(whole[28 : 28 + length])
-    change(described)
-    header = json.dumps(described).encode()
     start = container._padded(28 + len(header))
     prefix = struct.pack("<8sIIQ", magic, layout, len(header), start + len(body))
     checksum = struct.pack("<I", zlib.crc32(header, zlib.crc32(prefix)))
@@ -92,6 +100,26 @@ class TestRoundTrip:
         with pytest.raises(TypeError, match="only numbers"):
             write_arrays(tmp_path / "a", {"values": values}, kind="test", version=3)
         assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="there a mapped file can't be cut short")
+class TestForeignDamage:
+    """In a process of its own: what must not happen would end this one."""
+
+    @pytest.mark.parametrize("mode", [0o666, 0o660])
+    def test_a_file_that_others_may_cut_short_stays_whole_for_who_has_opened_it(self, tmp_path, mode):
+        write_arrays(tmp_path / "a", {"a": np.arange(1 << 20)}, kind="test", version=3)
+        (tmp_path / "a").chmod(mode)
+        code = (
+            "import os, sys\n"
+            "from inknn.memory import read_arrays\n"
+            "a = read_arrays(sys.argv[1], kind='test', version=3)['a']\n"
+            "os.truncate(sys.argv[1], 0)\n"
+            "assert a.ctypes.data % 64 == 0 and not a.flags.writeable\n"
+            "print(a.sum())\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code, tmp_path / "a"], capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (0, b"549755289600\n")
 
 
 class TestRefusals:
@@ -145,6 +173,14 @@ class TestRefusals:
             {"shape": "long"},
             {"shape": [1.5]},
             {"offset": -64},
+            {"offset": 1},
+            {"shape": [10**30, 0]},
+            {"shape": [True]},
+            {"shape": [1] * 40},
+            {"dtype": ">f4"},
+            {"dtype": "f4,,"},
+            {"dtype": "(2,)f4"},
+            {"dtype": 4},
             {"offset": 10**12},
             {"offset": None},
         ],
@@ -153,6 +189,29 @@ class TestRefusals:
         with_header(example, lambda described: described["arrays"][0].update(entry))
         with pytest.raises(DataError, match="makes no sense"):
             read(example)
+
+    def test_a_header_as_deep_as_functions_can_be_nested(self, example):
+        rewrite(example, header=b"[" * 100_000)
+        with pytest.raises(DataError, match="makes no sense"):
+            read(example)
+
+    def test_a_header_of_gigabytes_is_not_read(self, example):
+        prefix = struct.pack("<8sIIQ", b"\x93inknn\r\n", 1, 1 << 31, 1 << 33)
+        example.write_bytes(prefix + bytes(4))
+        os.truncate(example, 1 << 33)  # takes no room on the disk
+        with pytest.raises(DataError, match="damaged in its header"):
+            read(example)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    def test_a_pipe(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(DataError, match="regular file"):
+            read(tmp_path / "pipe")
+
+    def test_arrays_that_are_too_much_for_one_file(self, tmp_path):
+        huge = np.broadcast_to(np.zeros(1), (1 << 30,))
+        with pytest.raises(DataError, match=r"8\.6 GB"):
+            write_arrays(tmp_path / "a", {"a": huge}, kind="test", version=3)
 
     @pytest.mark.parametrize("missing", ["kind", "version", "arrays", "blocks"])
     def test_a_header_that_tells_too_little(self, example, missing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,18 @@ import pytest
 from inknn.errors import DataError
 from inknn.memory import Model, read_arrays, write_arrays
 from inknn.recognizer import FORMAT, Recognizer, Settings, choose_settings
+
+
+def as_bytes(text):
+    """A text as files keep it."""
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def settings_with(**changes):
+    """Settings of ``plain`` as files keep them, some of them changed."""
+    plain = json.loads(choose_settings(features="zoning", n_neighbors=3).to_json())
+    return as_bytes(json.dumps({**plain, **changes}))
+
 
 NAMES = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 
@@ -166,6 +179,36 @@ class TestOpen:
             ({"classes": np.zeros(10)}, "out of order"),
             ({"pictures": np.zeros((59, 28, 28), np.uint8)}, "pictures of other digits"),
             ({"vectors": None}, "'vectors'"),
+            ({"classes": np.arange(20).reshape(10, 2)}, "labels that are none"),
+            ({"classes": np.full(10, np.nan)}, "out of order"),
+            ({"classes_are_text": np.array([True, False])}, "labels that are none"),
+            ({"classes": np.full((10, 1), 2**31, np.uint32), "classes_are_text": np.array(True)}, "labels"),
+            ({"settings": as_bytes("[" * 5000)}, "recursion"),
+            ({"settings": as_bytes('{"gradient": 7}')}, "prepare it again"),
+            ({"settings": settings_with(n_neighbors=0)}, "positive"),
+            ({"settings": settings_with(n_neighbors="5")}, "n_neighbors"),
+            ({"settings": settings_with(n_neighbors=10**30)}, "n_neighbors"),
+            ({"settings": settings_with(vote_power=float("nan"))}, "vote_power"),
+            ({"settings": settings_with(feature="smell")}, "smell"),
+            ({"settings": settings_with(metric="tangent")}, "tangent"),
+            ({"settings": settings_with(feature="pixels")}, "other features"),
+            ({"labels": np.full(60, 10)}, "labels that are not 0 to 9"),
+            ({"labels": np.full(60, -1)}, "labels that are not 0 to 9"),
+            ({"labels": np.zeros(60)}, "labels that are no codes"),
+            ({"labels": np.zeros(59, np.uint8)}, "not those of the labels"),
+            ({"vectors": np.full((60, 49), np.nan, np.float32)}, "too long"),
+            ({"vectors": np.zeros(60, np.float32)}, "vectors"),
+            ({"non_digits": np.zeros((3, 2), np.float32)}, "another space"),
+            ({"calibration_class_scales": np.zeros(10)}, "not positive"),
+            ({"calibration_split_confidences": np.full(1, 2.0)}, "shares|fit"),
+            ({"calibration_split_margins": np.zeros(0)}, "fit each other"),
+            ({"index_ids": np.full(64, 7)}, "other references|no row"),
+            ({"index_ids": np.arange(64) * 10**15}, "other references"),
+            ({"index_settings": np.array([np.inf, 1.0])}, "principal components"),
+            ({"index_settings": np.array(1.0)}, "prepare it again"),
+            ({"index_stages": np.array([1])}, "other references"),
+            ({"index_max_norm": np.array([1.0, 2.0])}, "prepare it again"),
+            ({"index_packed": np.zeros((1, 1, 64), np.float32)}, "prepare it again"),
         ],
     )
     def test_arrays_that_do_not_fit_are_refused(self, change, changes, said):

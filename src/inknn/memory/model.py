@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Model"]
 
 _KIND = "model"
+_LAST_CHARACTER = 0x10FFFF
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,18 +188,28 @@ class Model:
             arrays = read_arrays(path, kind=_KIND, version=FORMAT)
         except DataError as error:
             raise DataError(f"{error}; make the model again with inknn fit") from error
+        classes, pictures = _classes(arrays, name), arrays.get("pictures")
         try:
-            classes, text = arrays["classes"], bool(arrays["classes_are_text"])
-        except KeyError as error:
-            raise DataError(f"{name} lacks {error}; save the model again") from error
-        pictures = arrays.get("pictures")
-        if pictures is not None and pictures.shape != (len(arrays.get("labels", ())), 28, 28):
+            recognizer = Recognizer.from_arrays(arrays, pictures)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from error
+        count = len(recognizer.references)
+        if pictures is not None and (pictures.shape != (count, 28, 28) or pictures.dtype != np.uint8):
             raise DataError(f"{name} has pictures of other digits than its own; save the model again")
-        recognizer = Recognizer.from_arrays(arrays, pictures)
         if len(classes) != recognizer.n_labels:
             raise DataError(f"{name} names {len(classes)} labels for {recognizer.n_labels}")
-        if text:
-            classes = np.ascontiguousarray(classes).view(f"U{classes.shape[1]}").ravel()
-        if not (classes[1:] > classes[:-1]).all():
-            raise DataError(f"{name} names its labels out of order; save the model again")
-        return cls(recognizer, np.array(classes), name, pictures)
+        return cls(recognizer, classes, name, pictures)
+
+
+def _classes(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
+    """The labels in the arrays of a file."""
+    try:
+        classes, is_text = arrays["classes"], arrays["classes_are_text"]
+    except KeyError as error:
+        raise DataError(f"{name} lacks {error}; save the model again") from error
+    coded = classes.ndim == 2 and classes.size > 0 and classes.dtype == np.uint32
+    if coded and classes.max() <= _LAST_CHARACTER and is_text.shape == () and is_text:
+        classes = np.ascontiguousarray(classes).view(f"U{classes.shape[1]}").ravel()
+    if is_text.shape != () or classes.ndim != 1 or not (classes[1:] > classes[:-1]).all():
+        raise DataError(f"{name} has labels that are none, or out of order; save the model again")
+    return np.array(classes)

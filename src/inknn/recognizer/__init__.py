@@ -5,8 +5,8 @@
         ──verdict──▶ predictions
 
 ``recognizer`` runs these steps and ``settings`` holds all that can be set. ``references`` are the labeled
-digits that vote, ``non_digits`` examples of what is no digit. Labels are codes 0 to c − 1 throughout. Nothing
-here imports scikit-learn or knows about files.
+digits that vote, ``non_digits`` examples of what is no digit. ``stored`` checks arrays that were stored.
+Labels are codes 0 to c − 1 throughout. Nothing here imports scikit-learn or knows about files.
 """
 
 from __future__ import annotations

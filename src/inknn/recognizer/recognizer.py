@@ -26,6 +26,7 @@ from .predictions import Predictions
 from .references import References
 from .reranking import Pictures
 from .settings import LEARNED, Settings
+from .stored import calibration_of, labeled_vectors_of, projection_of
 from .verdict import NOT_A_DIGIT, Thresholds
 
 __all__ = ["FORMAT", "Recognizer"]
@@ -228,9 +229,13 @@ class Recognizer:
         ------
         ValueError
             If shapes or types don't fit.
+        DataError
+            If the recognizer comes from a file, and its index does not fit.
         """
         vectors, settings = self.embed(images, n_threads=n_threads), self.settings
         distances, indices, votes = self.references.vote(vectors, images, settings, n_threads=n_threads)
+        if not np.isfinite(distances).all():  # only a crafted index finds too few
+            raise DataError("the index of this recognizer is one of other references; prepare it again")
         ratio = non_digit_ratio(votes.distances, vectors, self.non_digits, settings, n_threads=n_threads)
         confidence = self.calibration.confidence(votes)
         credibility = self.calibration.credibility(votes, ratio)
@@ -290,28 +295,23 @@ class Recognizer:
         """
         try:
             settings = Settings.from_json(bytes(arrays["settings"]).decode())
-            calibration = Calibration(*(arrays[f"calibration_{each.name}"] for each in fields(Calibration)))
-            labels, vectors, non_digits = arrays["labels"], arrays["vectors"], arrays["non_digits"]
-            projection = _projection(arrays, settings)
-            stored = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
+            calibration = calibration_of(arrays)
             n_labels = len(calibration.class_scales)
+            labels, vectors, non_digits = labeled_vectors_of(arrays, n_labels)
+            projection = projection_of(arrays, settings)
+            stored = {name.removeprefix(_INDEX): arrays[name] for name in arrays if name.startswith(_INDEX)}
             references = References.build(
                 labels, vectors, settings.metric, pictures, n_labels=n_labels, stored=stored or None
             )
-        except (KeyError, TypeError, ValueError) as error:
+            recognizer = cls(references, non_digits, projection, calibration, settings)
+            blank = recognizer.embed(np.zeros((1, 28, 28), np.uint8), n_threads=1)
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
             raise DataError(f"not the arrays of a recognizer ({error}); prepare it again") from error
-        dims = vectors.shape[-1]
-        if (
-            vectors.shape != (len(labels), dims)
-            or non_digits.shape[1:] != (dims,)
-            or (projection is not None and projection.components.shape[1] != dims)
-            or calibration.split_margins.shape != calibration.split_confidences.shape
-            or calibration.agreed_margins.shape != calibration.agreed_confidences.shape
-        ):
-            raise DataError("the arrays of this recognizer do not fit each other; prepare it again")
+        if blank.dtype != vectors.dtype or blank.shape[1] != vectors.shape[1]:
+            raise DataError("the vectors of this recognizer are of other features; prepare it again")
         if settings.n_distorted and pictures is None:
             raise DataError("this recognizer compares pictures, and there are none; prepare it again")
-        return cls(references, non_digits, projection, calibration, settings)
+        return recognizer
 
 
 def _checked_labels(labels: NDArray[np.integer], count: int, n_labels: int) -> NDArray[np.integer]:
@@ -343,14 +343,3 @@ def _calibrate(
         own=rows,
         n_threads=n_threads,
     )
-
-
-def _projection(arrays: Mapping[str, NDArray[Any]], settings: Settings) -> Projection | None:
-    if settings.feature != LEARNED:
-        return None
-    mean, components = arrays["projection_mean"], arrays["projection_components"]
-    if components.shape != (settings.gradient.n_features, *components.shape[1:2]) or mean.shape != (
-        len(components),
-    ):
-        raise ValueError("a projection of other features")
-    return Projection(mean, components, settings.length_normalization)

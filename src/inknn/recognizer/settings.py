@@ -100,11 +100,41 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """From :meth:`to_json`'s text."""
-        plain = json.loads(text)
-        gradient = plain.pop("gradient")
-        grids = tuple(Grid(**grid) for grid in gradient.pop("grids"))
-        return cls(gradient=GradientSettings(**gradient, grids=grids), **plain)
+        """From :meth:`to_json`'s text.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is no such text, or has values that make no sense.
+        """
+        plain = dict(json.loads(text))
+        gradient = dict(plain.pop("gradient"))
+        grids = tuple(Grid(**_checked(dict(grid), Grid())) for grid in gradient.pop("grids"))
+        settings = cls(
+            gradient=GradientSettings(**_checked(gradient, GradientSettings()), grids=grids),
+            **_checked(plain, cls()),
+        )
+        if settings.feature not in FEATURES or settings.metric not in METRICS:
+            raise ValueError(f"no feature {settings.feature} or no metric {settings.metric}")
+        if METRICS[settings.metric].takes_digits and settings.feature != "pixels":
+            raise ValueError(f"the metric {settings.metric} compares pictures")
+        positive = (settings.n_neighbors, settings.n_margin_neighbors, settings.local_mean_size)
+        if min(positive) < 1 or min(settings.gradient.spread, *(grid.sigma for grid in grids)) < _LEAST:
+            raise ValueError("numbers that must be positive")
+        return settings
+
+
+_LEAST, _LARGEST = 0.01, 1e9  # of the numbers in a file
+
+
+def _checked(values: Mapping[str, Any], like: Any) -> dict[str, Any]:
+    """The values of a file, if they have the types of those in ``like`` and are no absurd numbers."""
+    for name, value in values.items():
+        kind = type(getattr(like, name, None))
+        fits = type(value) is kind or (kind is float and type(value) is int)
+        if not fits or not (kind is str or 0 <= value <= _LARGEST):
+            raise ValueError(f"{name} is {value!r:.50}")
+    return dict(values)
 
 
 _DEFAULT = Settings()

@@ -121,8 +121,12 @@ class ExactIndex:
         self._n_fitted, self._bound = len(rows), PcaBound.from_arrays(stored)
         self._error_bound = self._bound.error_bound
         layout, max_norm = Layout.from_arrays(stored), float(stored["max_norm"])
-        if len(self._bound.mean) != self.dims or np.count_nonzero(layout.ids >= 0) != len(rows):
+        if len(self._bound.mean) != self.dims or not np.array_equal(layout.stages, self._bound.stages):
             raise ValueError("what is stored belongs to other references")
+        if not np.array_equal(np.sort(layout.ids[layout.ids >= 0]), np.arange(len(rows))):
+            raise ValueError("what is stored belongs to other references")
+        if not 0 <= max_norm < np.inf:
+            raise ValueError(f"the largest norm can't be {max_norm}")
         self._segments = [Segment(self._native, rows, 0, layout, self._bound.scale, max_norm)]
 
     def __len__(self) -> int:

@@ -116,6 +116,11 @@ class PcaBound:
         square = (2 * dims + 2 * width + 16) * 2.0**-52 + 4 * skew + 4 * product
         return float(4 * UNIT + skew + product + np.sqrt(square))
 
+    @property
+    def stages(self) -> NDArray[np.int64]:
+        """Where each stage's coordinates end: its components, and a length."""
+        return np.cumsum(np.diff(self.widths, prepend=0) + 1)
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """By name, to store."""
         components = np.empty((len(self.mean), 0)) if self.components is None else self.components
@@ -124,16 +129,24 @@ class PcaBound:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """From :meth:`arrays`."""
-        components = arrays["components"] if arrays["components"].size else None
-        scale, *widths = arrays["settings"].tolist()
-        return cls(arrays["mean"], components, scale, tuple(int(width) for width in widths))
+        """From :meth:`arrays`; ``KeyError``, ``TypeError`` or ``ValueError`` if they are of no bound."""
+        mean, components = arrays["mean"], arrays["components"]
+        scale, *rest = arrays["settings"].tolist()
+        widths = tuple(int(width) for width in rest)
+        most = components.shape[1] if components.size else len(mean)
+        if (mean.ndim, components.ndim, len(components)) != (1, 2, len(mean)) or not 0 < scale < np.inf:
+            raise ValueError("no principal components")
+        if not widths or list(widths) != sorted(set(widths)) or widths[0] < 1 or widths[-1] > most:
+            raise ValueError("stages that are none")
+        if not (np.isfinite(mean).all() and np.isfinite(components).all()):
+            raise ValueError("principal components that are not finite")
+        return cls(mean, components if components.size else None, scale, widths)
 
     @np.errstate(over="ignore", invalid="ignore")
     def apply(self, rows: NDArray[Any]) -> Coordinates:
         """Coordinates of ``rows``, uint8 or float (n, dims)."""
         dims, count = len(self.mean), len(rows)
-        stages = np.cumsum(np.diff(self.widths, prepend=0) + 1)
+        stages = self.stages
         values, norms = np.empty((count, stages[-1]), np.float32), np.empty(count)
         for start in range(0, count, _CHUNK):
             some = slice(start, start + _CHUNK)
