@@ -51,13 +51,16 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """Turn formulas into MathML, which browsers show without a script."""
-    return re.sub(
+    """Formulas as MathML, which browsers show without a script; plots that open in their own size."""
+    html = re.sub(
         r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>',
         lambda found: convert(unescape(found[2]), display="block" if found[1] == "div" else "inline"),
         html,
         flags=re.DOTALL,
     )
+    html = re.sub(r'(<img [^>]*src="([^"]*pictures/[^"]*)"[^>]*>)', r'<a href="\2">\1</a>', html)
+    # A parameter without a description needs no dash before it.
+    return re.sub(r'\s*–\s*<div class="doc-md-description">\s*</div>', "", html)
 
 
 def on_post_page(output: str, *, page: Any, config: Any) -> str:

@@ -1,7 +1,8 @@
 """Make the pictures of the documentation with inknn itself: `python docs/make_pictures.py`.
 
 MkDocs makes those that are missing when it builds the site; run by hand, this makes all of them again. Each
-is what one command draws, so that a page can show the command with its picture.
+is what one command draws, so that a page can show the command with its picture. The plots of an evaluation
+are drawn from one, as the command would make it for each.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
+
+from inknn.lab.plots import PLOTS as KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = "--size 1200x675"
@@ -36,9 +39,11 @@ PLOTS = {
 }
 """Commands that draw plots, without the file they write to; a kind each, by its name."""
 
+EVALUATE, REPORT = "inknn evaluate", "report.html"
+
 OTHERS = {
+    REPORT: "evaluate mnist --report {}",
     "sheet.png": "data show digits8x8 -o {} --per-label 12",
-    "report.html": "evaluate mnist --report {}",
 }
 """Commands that write other files, whose place is marked."""
 
@@ -68,8 +73,20 @@ def make(folder: Path, *, missing_only: bool = False) -> list[str]:
     overlays = [f"{name}.jpg" for name in OVERLAYS]
     there = {path.name for path in folder.iterdir()} if missing_only else set()
     wanted = {name: words for name, words in tasks.items() if name not in there}
-    with ThreadPoolExecutor(2) as pool:  # each has some seconds of work that one core does alone
-        list(pool.map(lambda item: _run(item[1].format(shlex.quote(str(folder / item[0])))), wanted.items()))
+    evaluated = [kind for kind in PLOTS if KINDS[kind].result_of == EVALUATE]
+    # Two at a time: each has some seconds of work that one core does alone.
+    with tempfile.TemporaryDirectory() as kept, ThreadPoolExecutor(2) as pool:
+        result = shlex.quote(str(Path(kept) / "result.json"))
+
+        def run(name: str) -> None:
+            words = wanted[name].format(shlex.quote(str(folder / name)))
+            _run(f"{words} -o {result}" if name == REPORT else words)
+
+        drawn = [f"{kind}.png" for kind in evaluated if f"{kind}.png" in wanted]
+        if drawn:
+            wanted |= {name: f"{wanted[name]} --from {result}" for name in drawn} | {REPORT: OTHERS[REPORT]}
+        list(pool.map(run, [name for name in wanted if name not in drawn]))
+        list(pool.map(run, drawn))
     missing = [name for name in overlays if name not in there]
     if missing:
         _draw_overlays(folder)

@@ -134,8 +134,8 @@ def plots() -> list[str]:
     return [
         "# Kinds of plots",
         "What `inknn plot KIND` draws. Each picture here was drawn by the command above it, in a smaller "
-        "size, when this site was built. [`inknn plot`](../commands/plot.md) explains the options, "
-        "[`inknn.lab.plots`](../api/plots.md) draws the same from Python.",
+        "size, when this site was built; click on it to enlarge it. [`inknn plot`](../commands/plot.md) "
+        "explains the options, [`inknn.lab.plots`](../api/plots.md) draws the same from Python.",
         _table(
             ("kind", "what it shows", "also takes the result of"),
             (

@@ -300,6 +300,34 @@ class TestMadePages:
         for words in pictures.OTHERS.values():
             parse(f"inknn {words.format('x')}")
 
+    def test_all_plots_of_an_evaluation_are_drawn_from_one(self, making, tmp_path, monkeypatch):
+        pictures = making("make_pictures")
+        ran = []
+        monkeypatch.setattr(pictures, "_run", ran.append)
+        monkeypatch.setattr(pictures, "_draw_overlays", lambda folder: None)
+        for name in (*pictures.OTHERS, "digits.png"):  # the report is there, the plots of it are not
+            (tmp_path / name).touch()
+        made = pictures.make(tmp_path, missing_only=True)
+        (evaluation,) = [words for words in ran if words.startswith("evaluate ")]
+        result = evaluation.split(" -o ")[1]
+        drawn = [words.split()[1] for words in ran if words.endswith(f" --from {result}")]
+        assert sorted(drawn) == ["calibration", "confusion", "mistakes", "risk-coverage"]
+        assert min(ran.index(words) for words in ran if " --from " in words) > ran.index(evaluation)
+        assert {f"{kind}.png" for kind in pictures.PLOTS} - {"digits.png"} <= set(made)
+        assert not [words for words in ran if "plot digits" in words or "data show" in words]
+
+    def test_a_page_enlarges_its_plots_and_has_no_dash_before_nothing(self, monkeypatch):
+        for module in ("mkdocs", "latex2mathml"):
+            pytest.importorskip(module)
+        monkeypatch.syspath_prepend(str(DOCS))
+        change = importlib.import_module("hooks").on_page_content
+        plot = '<img alt="a plot" src="../pictures/digits.png" />'
+        assert change(f"<p>{plot}</p>") == f'<p><a href="../pictures/digits.png">{plot}</a></p>'
+        described = '<code>k</code>\n – \n<div class="doc-md-description">\n{}\n</div>'
+        assert change(described.format("")) == "<code>k</code>"
+        assert change(described.format("<p>How many.</p>")) == described.format("<p>How many.</p>")
+        assert change("<p>1 – 2</p>") == "<p>1 – 2</p>"
+
 
 class TestTheseTests:
     def test_a_wrong_option_would_be_noticed(self):
