@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
+from typing import NamedTuple
 from unittest import mock
 
 import pytest
@@ -15,6 +15,14 @@ from inknn.cli import main
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, pipes and devices of POSIX")
 
 COMMAND = (sys.executable, "-m", "inknn")
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 def inknn(*arguments, **options):
@@ -41,8 +49,7 @@ def run(capfd, *arguments):
     # A bug of ours shows where it is.
     with mock.patch.dict(os.environ, INKNN_TRACEBACK="1"), pytest.raises(SystemExit) as leaving:
         main([str(argument) for argument in arguments])
-    out, err = capfd.readouterr()
-    return SimpleNamespace(returncode=leaving.value.code, stdout=out, stderr=err)
+    return Done(leaving.value.code, *capfd.readouterr())
 
 
 def one_line(stderr):

@@ -13,25 +13,11 @@ import cv2
 import numpy as np
 import pytest
 
+from commands import one_line, run
 from inknn import DataError, DigitClassifier, DigitReader
-from inknn.cli import main
 from inknn.features.registry import DESCRIPTIONS
 from inknn.memory.fitting import fit_data
 from inknn.metrics import METRICS
-
-
-def run(capfd, *arguments):
-    """Exit code, stdout and stderr of a command."""
-    capfd.readouterr()
-    with pytest.raises(SystemExit) as leaving:
-        main([str(argument) for argument in arguments])
-    return leaving.value.code, *capfd.readouterr()
-
-
-def one_line(stderr):
-    assert stderr.count("\n") == 1
-    assert stderr.startswith("inknn: ")
-    return stderr
 
 
 @pytest.fixture(scope="module")

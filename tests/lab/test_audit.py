@@ -6,12 +6,11 @@ import csv
 import io
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
+from commands import inknn
 from inknn.datasets import load_mnist_part
 from inknn.datasets.load import LabeledDigits
 from inknn.errors import DataError
@@ -24,16 +23,6 @@ from inknn.lab.reports.audit_tables import CSV_COLUMNS, audit_csv, audit_dict, a
 
 FLIPPED = np.arange(20, 35)
 COPY, CONFLICTING, NEARLY, BLANK = 100, 101, 300, 50
-
-
-def inknn(*arguments, **options):
-    return subprocess.run(
-        [sys.executable, "-m", "inknn", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "INKNN_TRACEBACK": "1"},
-        **options,
-    )
 
 
 def pairs(copies):

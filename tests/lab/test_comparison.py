@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from scipy.stats import binom
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
-from inknn.cli import main
+import commands
 from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, UnknownNameError
@@ -262,15 +263,10 @@ class TestTheCommand:
     def run(self, capfd, tmp_path, monkeypatch, task):
         """Run the command in this process, on 100 digits: exit code, stdout and stderr."""
 
-        def run(*arguments):
-            with pytest.raises(SystemExit) as leaving:
-                main(["compare", *map(str, arguments)])
-            return leaving.value.code, *capfd.readouterr()
-
         monkeypatch.chdir(tmp_path)
         write_idx(tmp_path / "mine-images-idx3-ubyte", task.train.images[:100])
         write_idx(tmp_path / "mine-labels-idx1-ubyte", task.train.labels[:100].astype(np.uint8))
-        return run
+        return partial(commands.run, capfd, "compare")
 
     MINE = "./mine-images-idx3-ubyte"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands import inknn
 from inknn import DigitClassifier
 from inknn.datasets import load_digits, load_mnist_part
 from inknn.datasets.load import LabeledDigits
@@ -21,16 +20,6 @@ from inknn.lab.condensation import check_options, condense, count_to_keep, save_
 from inknn.lab.selection import SELECTIONS, condensed, edited, medoids
 from inknn.progress import no_progress
 from inknn.search import brute_force
-
-
-def inknn(*arguments, **options):
-    return subprocess.run(
-        [sys.executable, "-m", "inknn", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "INKNN_TRACEBACK": "1"},
-        **options,
-    )
 
 
 def clouds(seed, count=300, labels=3, spread=1.0):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
+from commands import inknn, run
 from inknn import DigitClassifier
-from inknn.cli import main
 from inknn.datasets import write_idx
 from inknn.errors import DataError, UnknownNameError
 from inknn.lab import evaluate, evaluate_data, wilson_interval
@@ -228,20 +226,6 @@ class TestText:
         assert found["verdicts"][0]["share"] == 1.0
         assert [mistake["index"] for mistake in found["mistakes"]] == [5, 17]
         assert "NaN" not in json.dumps(found)
-
-
-def inknn(*arguments, **options):
-    """Run the real command."""
-    return subprocess.run(
-        [sys.executable, "-m", "inknn", *map(str, arguments)], capture_output=True, check=False, **options
-    )
-
-
-def run(capsys, *arguments):
-    with pytest.raises(SystemExit) as leaving:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return leaving.value.code, captured.out, captured.err
 
 
 @pytest.fixture

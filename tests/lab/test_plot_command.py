@@ -15,7 +15,7 @@ pytest.importorskip("matplotlib")
 
 from matplotlib.figure import Figure
 
-from inknn.cli import main
+from commands import run
 from inknn.errors import DataError, MissingExtraError, ParameterError
 from inknn.lab import plots
 from inknn.lab.plots import PLOTS, Request
@@ -76,11 +76,10 @@ class TestResults:
         assert all(("result" in kind.options) == (name in RESULT_KINDS) for name, kind in PLOTS.items())
 
     @pytest.mark.parametrize("kind", RESULT_KINDS)
-    def test_a_result_is_drawn_by_the_command(self, kind, results, tmp_path):
+    def test_a_result_is_drawn_by_the_command(self, kind, results, tmp_path, capfd):
         path = results(PLOTS[kind].result_of)
-        with pytest.raises(SystemExit) as leaving:
-            main(["plot", kind, "--from", path, "--size", "480x400", "-o", str(tmp_path / "a.svg"), "-q"])
-        assert not leaving.value.code
+        done = run(capfd, "plot", kind, "--from", path, "--size", "480x400", "-o", tmp_path / "a.svg", "-q")
+        assert not done.returncode
         assert ET.parse(tmp_path / "a.svg").getroot().tag.endswith("svg")
 
     def test_a_result_of_an_evaluation_has_its_notes_in_the_caption_and_aside(self, results):
@@ -138,7 +137,7 @@ class TestBadInput:
     """One clear line on stderr, an exit code, and nothing written."""
 
     @pytest.fixture
-    def plot(self, tmp_path, monkeypatch, capsys, requests):
+    def plot(self, tmp_path, monkeypatch, capfd, requests):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "text.json").write_text("{not json")
         (tmp_path / "list.json").write_text("[1]")
@@ -147,14 +146,13 @@ class TestBadInput:
         (tmp_path / "words.json").write_text(json.dumps({**CURVE, "k": ["a", "b", "c"]}))
         before = sorted(os.listdir(tmp_path))
 
-        def run(*arguments):
-            with pytest.raises(SystemExit) as leaving:
-                main(["plot", *arguments])
+        def plot(*arguments):
+            code, _, err = run(capfd, "plot", *arguments)
             assert sorted(os.listdir(tmp_path)) == before
-            return leaving.value.code, capsys.readouterr().err
+            return code, err
 
-        run.some = requests("digits").data
-        return run
+        plot.some = requests("digits").data
+        return plot
 
     @pytest.mark.parametrize(
         ("arguments", "code", "said"),
@@ -253,19 +251,16 @@ class TestTheCommand:
         assert os.listdir(tmp_path) == ["a.svg"]
 
     @pytest.mark.parametrize("quiet", [False, True])
-    def test_says_once_that_the_digits_are_known(self, quiet, requests, some, tmp_path, monkeypatch, capsys):
+    def test_says_once_that_the_digits_are_known(self, quiet, requests, some, tmp_path, monkeypatch, capfd):
         few = Model.fit(some[0][:60], some[1][:60])
         monkeypatch.setattr("inknn.memory.factory.factory_model", lambda *_: few)
         place = str(tmp_path / "a.svg")
         command = ["plot", "confusion", requests("confusion").data, "--size", "480x400", "-o", place]
-        with pytest.raises(SystemExit) as leaving:
-            main([*command, "-q"] if quiet else command)
-        assert not leaving.value.code
-        assert capsys.readouterr().err.count("the figures flatter") == (not quiet)
+        done = run(capfd, *command, *["-q"] * quiet)
+        assert not done.returncode
+        assert done.stderr.count("the figures flatter") == (not quiet)
 
-    def test_help_lists_every_kind(self, capsys):
-        with pytest.raises(SystemExit):
-            main(["plot", "--help"])
-        help_text = capsys.readouterr().out
+    def test_help_lists_every_kind(self, capfd):
+        help_text = run(capfd, "plot", "--help").stdout
         assert [name for name in PLOTS if f"\n  {name} " not in help_text] == []
         assert "INTEGER RANGE" not in help_text

@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
+import commands
 from inknn import KNeighborsClassifier
-from inknn.cli import main
 from inknn.cli.output import Sink
 from inknn.datasets import LabeledDigits, write_idx
 from inknn.errors import DataError, ParameterError, UnknownNameError
@@ -316,13 +317,8 @@ class TestKs:
 def run(capfd, tmp_path, monkeypatch):
     """Run the command in this process, in a folder of its own: exit code, stdout and stderr."""
 
-    def run(*arguments):
-        with pytest.raises(SystemExit) as leaving:
-            main(["tune", *map(str, arguments)])
-        return leaving.value.code, *capfd.readouterr()
-
     monkeypatch.chdir(tmp_path)
-    return run
+    return partial(commands.run, capfd, "tune")
 
 
 @pytest.fixture

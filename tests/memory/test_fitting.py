@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from inknn.cli import main
+import commands
 
 
 @pytest.fixture
 def run(capfd, tmp_path, monkeypatch):
     """Run a command in an empty folder: exit code, stdout and stderr."""
 
-    def run(*words):
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as leaving:
-            main([str(word) for word in words])
-        return leaving.value.code, *capfd.readouterr()
-
     monkeypatch.chdir(tmp_path)
-    return run
+    return partial(commands.run, capfd)
 
 
 @pytest.fixture
