@@ -88,6 +88,7 @@ def parse(command: str, *, fragment: bool = False) -> None:
         found = found.commands[words.pop(0)]
     try:
         context = found.make_context(found.name, list(words), context)
+        context.close()  # undoes what an option has set, like the number of threads
     except click.exceptions.Exit:  # of --help
         return
     except click.UsageError as error:

@@ -44,10 +44,10 @@ def audit(
     how many of the digits like it have that label, and "label wrong %" the probability that its own label is
     wrong. Look at them before you correct them: some digits are odd, but their label is right.
 
-    Copies have the same pixels, or are less than half as far away as the digits that come after, in the
-    learned metric and in pixels. A digit misleads if more answers about the others would be right without
-    it. "Least like a digit" are those farthest from all others; credibility is the share of the set that is
-    at least as odd.
+    Copies are pictures with the same pixels, or pictures less than half as far apart as other pictures
+    around them, in the learned metric and in pixels. A digit misleads if more answers about the others would
+    be right without it. "Least like a digit" are the pictures farthest from all others; credibility is the
+    share of the set that is at least as odd.
 
     Examples:
 

@@ -68,7 +68,7 @@ def list_() -> None:
 @DATA
 @QUIET
 def info(data: str, quiet: bool) -> None:
-    """Describe a set: size, counts, license, how to cite it, where its files come from.
+    """Describe a set: its digits, license, source, and how to cite it.
 
     Examples:
 

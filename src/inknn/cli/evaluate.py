@@ -50,8 +50,8 @@ def evaluate(
     training digits.
 
     The error comes with its 95 % interval (Wilson). With 10,000 digits, 0.50 % and 0.55 % differ by chance
-    alone. A digit that inknn refuses to name counts by its best label. Pictures that are not in MNIST's
-    normal form are brought into it first.
+    alone. A digit that inknn refuses to name counts with the label that fits best. Pictures that are not in
+    MNIST's normal form are brought into it first.
 
     A report needs matplotlib: pip install 'inknn[lab]'.
 

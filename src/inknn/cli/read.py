@@ -104,7 +104,7 @@ def read(
     max_megapixels: float,
     quiet: bool,
 ) -> int:
-    """Read the digits in pictures: photos, scans, drawings, and the pages of PDF files.
+    """Read the digits in photos, scans, drawings and PDF files.
 
     A digit that inknn refuses to name is written ?; JSON and the table show what it could be. Rows in which
     nothing looks like a digit are left out, except from JSON.

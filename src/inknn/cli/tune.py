@@ -103,8 +103,8 @@ def tune(
 
     All combinations are tried by cross-validation, on training digits only; features that learn do so without
     the fold that is held out. One search gives the errors for every k and both votes. Where writers or other
-    groups of digits are known, none is in two folds. Where they are not, folds are blocks of the data's
-    order: shuffled folds would have the same writer on both sides.
+    groups of digits are known, none is in two folds. Where they are not, folds are blocks of consecutive
+    digits: shuffled folds would have the same writer on both sides.
 
     The one-standard-error choice is the largest k (the smoothest borders) whose error is within one standard
     error of the lowest. What is measured is kept in the cache: after Ctrl-C the same command continues where

@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..recognizer.settings import LEARNED
+
 if TYPE_CHECKING:
     from ..recognizer.predictions import Predictions
     from ..recognizer.reranking import Pictures
 
-__all__ = ["Mistake", "Neighbor", "count_known", "data_uri", "notes_on", "worst_mistakes"]
+__all__ = ["Mistake", "Neighbor", "count_known", "data_uri", "how_decided", "notes_on", "worst_mistakes"]
 
 _MOST_NEIGHBORS = 12  # of a mistake; more are too many to look at
 _SAME = 1e-5
@@ -199,6 +201,29 @@ def count_known(answers: Predictions, images: NDArray[np.uint8], pictures: Pictu
         bool((pictures[answers.neighbor_indices[row, near[row]]] == images[row]).all((1, 2)).any())
         for row in rows
     )
+
+
+def how_decided(mistakes: Sequence[Mistake], settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """What had a part in the answers besides the neighbors of these mistakes, a sentence each.
+
+    Parameters
+    ----------
+    mistakes : sequence of Mistake
+    settings : mapping
+        ``k`` and ``features``, as in :attr:`inknn.recognizer.Recognizer.facts`.
+
+    Returns
+    -------
+    tuple of str
+    """
+    sentences = []
+    shown = max((len(mistake.neighbors) for mistake in mistakes), default=0)
+    if 0 < shown < settings["k"]:
+        sentences.append(f"The nearest {shown} of {settings['k']} neighbors are shown.")
+    split = any(len({near.label for near in mistake.neighbors}) > 1 for mistake in mistakes)
+    if split and settings["features"] == LEARNED:  # whose answers are re-ranked
+        sentences.append("Where neighbors disagree, inknn compared further references.")
+    return tuple(sentences)
 
 
 def notes_on(images: NDArray[np.uint8], known: int) -> tuple[str, ...]:

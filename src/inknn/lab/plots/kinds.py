@@ -6,7 +6,7 @@ a line of the table, from which the command, its help and the tests take it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, ParameterError
-from ...recognizer.settings import LEARNED
 from ...search import kneighbors
 from ..data import encode_labels, groups_of, hold_out
-from ..mistakes import Mistake
+from ..mistakes import Mistake, how_decided
 from . import anatomy, curves, evaluations, pictures, speed
 from .decision_regions import regions
 from .digit_map import METHODS, embedding
@@ -140,22 +139,10 @@ def _mistakes(request: Request) -> Figure:
 
     def draw(result: Mapping[str, Any], caption: str) -> Figure:
         worst = [Mistake.from_dict(values) for values in result["mistakes"][:limit]]
-        caption = " ".join([caption, *_how_decided(worst, result["settings"])])
+        caption = " ".join([caption, *how_decided(worst, result["settings"])])
         return pictures.mistakes(worst, result["errors"], result["count"], caption=caption, size=request.size)
 
     return _of_evaluation(request, draw, limit)
-
-
-def _how_decided(mistakes: Sequence[Mistake], settings: Mapping[str, Any]) -> list[str]:
-    """What else had a part in the answers, besides the neighbors that are shown."""
-    shown = max((len(mistake.neighbors) for mistake in mistakes), default=0)
-    sentences = []
-    if 0 < shown < settings["k"]:
-        sentences.append(f"The nearest {shown} of {settings['k']} neighbors are shown.")
-    split = any(len({near.label for near in mistake.neighbors}) > 1 for mistake in mistakes)
-    if split and settings["features"] == LEARNED:
-        sentences.append("Where neighbors disagree, inknn compared further references.")
-    return sentences
 
 
 # --- results of other commands ---
@@ -368,18 +355,30 @@ _LINES = (
         _EVALUATED,
         "inknn evaluate",
     ),
-    Kind("k-curve", "error over k", _k_curve, frozenset({"result", "limit"}), "inknn tune"),
-    Kind("learning-curve", "error over the number of references", _learning_curve, _DRAWN),
-    Kind("speed-accuracy", "error against time", _speed_accuracy, _DRAWN | {"result"}, "inknn compare"),
+    Kind(
+        "k-curve",
+        "error for each number of neighbors k",
+        _k_curve,
+        frozenset({"result", "limit"}),
+        "inknn tune",
+    ),
+    Kind("learning-curve", "error with more and more references", _learning_curve, _DRAWN),
+    Kind(
+        "speed-accuracy",
+        "error and time of several methods",
+        _speed_accuracy,
+        _DRAWN | {"result"},
+        "inknn compare",
+    ),
     Kind(
         "regions",
-        "what k neighbors vote for in the plane, for several k",
+        "which digit k neighbors vote for, everywhere in a plane",
         _regions,
         _PICKING | {"k", "space"},
     ),
-    Kind("embedding", "a map of digits by similarity", _embedding, _DRAWN | {"method"}),
-    Kind("gradient", "the gradient histogram of a digit", _gradient, frozenset({"index"})),
-    Kind("normalizing", "what the normal form and deskewing do", _normalizing, _PICKING),
+    Kind("embedding", "a map on which similar digits lie together", _embedding, _DRAWN | {"method"}),
+    Kind("gradient", "the edges by which inknn compares a digit", _gradient, frozenset({"index"})),
+    Kind("normalizing", "how digits get one size and stand upright", _normalizing, _PICKING),
     Kind(
         "distortion", "how a digit's pixels shift to match another digit", _distortion, frozenset({"index"})
     ),
