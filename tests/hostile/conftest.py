@@ -9,6 +9,8 @@ same attack.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -32,3 +34,14 @@ def seed_count(modest: int, full: int, marks: str) -> int:
     if CASES_VARIABLE not in os.environ and ("hostile" not in marks or "not hostile" in marks):
         return modest
     return max(modest, full * int(os.environ.get(CASES_VARIABLE, _CASES)) // _CASES)
+
+
+@pytest.fixture(scope="session")
+def command() -> Iterator[Callable[..., object]]:
+    """Runs a command of inknn in a process of its own; see ``forked.Commands``."""
+    if sys.platform != "linux":
+        pytest.skip("the limits and devices of Linux")
+    from forked import Commands
+
+    with Commands() as commands:
+        yield commands

@@ -181,6 +181,8 @@ class TestRefusals:
             {"dtype": "f4,,"},
             {"dtype": "(2,)f4"},
             {"dtype": 4},
+            {"name": 0.5},
+            {"name": None},
             {"offset": 10**12},
             {"offset": None},
         ],

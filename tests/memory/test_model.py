@@ -215,6 +215,11 @@ class TestOpen:
         with pytest.raises(DataError, match=said):
             Model.open(change(**changes))
 
+    def test_an_index_that_hides_references_is_refused_when_it_is_searched(self, change, few):
+        model = Model.open(change(index_half_norms=np.full((1, 64), np.inf, np.float32)))
+        with pytest.raises(DataError, match="other references"):
+            model.predict(few[0][:1])
+
     def test_a_file_of_another_kind_or_version_is_refused(self, tmp_path, few):
         arrays = Recognizer.fit(few[0][:60], few[1][:60]).arrays()
         write_arrays(tmp_path / "a", arrays, kind="prepared index", version=FORMAT)

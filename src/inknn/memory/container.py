@@ -159,7 +159,7 @@ def read_arrays(path: str | os.PathLike[str], *, kind: str, version: int) -> dic
             raise DataError(f"{path} holds {found[0]} version {found[1]}, not {kind} version {version}")
         if _block_checksums(mapped[start:]) != described["blocks"]:
             raise DataError(f"{path} is damaged")
-        return {entry["name"]: _array(mapped, start, entry) for entry in described["arrays"]}
+        return dict(_named_array(mapped, start, entry) for entry in described["arrays"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataError(f"{path} has a header that makes no sense: {error!r:.200}") from error
 
@@ -184,7 +184,10 @@ def _read(file: BufferedReader, length: int) -> memoryview:
     return whole[: file.readinto(whole)].toreadonly()
 
 
-def _array(mapped: memoryview, start: int, entry: dict[str, Any]) -> NDArray[Any]:
+def _named_array(mapped: memoryview, start: int, entry: dict[str, Any]) -> tuple[str, NDArray[Any]]:
+    name = entry["name"]
+    if not isinstance(name, str):
+        raise TypeError(f"an array named {name}")
     shape, offset = tuple(entry["shape"]), entry["offset"]
     if not _DTYPE.fullmatch(entry["dtype"]) or len(shape) > _MOST_DIMENSIONS:
         raise ValueError(f"{entry['dtype']} {shape}")
@@ -193,7 +196,7 @@ def _array(mapped: memoryview, start: int, entry: dict[str, Any]) -> NDArray[Any
     dtype = np.dtype(entry["dtype"])
     if offset % _ALIGNMENT or start + offset + math.prod(shape) * dtype.itemsize > len(mapped):
         raise ValueError(f"{dtype} {shape} at {offset}")
-    return np.frombuffer(mapped, dtype, math.prod(shape), start + offset).reshape(shape)
+    return name, np.frombuffer(mapped, dtype, math.prod(shape), start + offset).reshape(shape)
 
 
 def _little_endian(name: str, array: NDArray[Any]) -> NDArray[Any]:

@@ -234,8 +234,6 @@ class Recognizer:
         """
         vectors, settings = self.embed(images, n_threads=n_threads), self.settings
         distances, indices, votes = self.references.vote(vectors, images, settings, n_threads=n_threads)
-        if not np.isfinite(distances).all():  # only a crafted index finds too few
-            raise DataError("the index of this recognizer is one of other references; prepare it again")
         ratio = non_digit_ratio(votes.distances, vectors, self.non_digits, settings, n_threads=n_threads)
         confidence = self.calibration.confidence(votes)
         credibility = self.calibration.credibility(votes, ratio)

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import DataError
 from ..metrics import build_index
 from ..search import Index, without_itself
 from .reranking import Pictures, blended, label_distortions, local_mean_distances
@@ -98,11 +99,17 @@ class References:
         distances : float64 (n, k)
             Ascending.
         indices : int64 (n, k)
+
+        Raises
+        ------
+        DataError
+            If the index comes from a file and is one of other references: it finds too few.
         """
-        if own is None:
-            return self.index.query(queries, min(k, len(self)), n_threads)
-        distances, indices = self.index.query(queries, min(k, len(self) - 1) + 1, n_threads)
-        return without_itself(distances, indices, own)
+        wanted = min(k, len(self)) if own is None else min(k, len(self) - 1) + 1
+        distances, indices = self.index.query(queries, wanted, n_threads)
+        if indices.max(initial=0) >= len(self):
+            raise DataError("the index of this model is one of other references; make the model again")
+        return (distances, indices) if own is None else without_itself(distances, indices, own)
 
     def vote(
         self,
