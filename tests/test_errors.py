@@ -15,6 +15,7 @@ from inknn.errors import (
     OutputError,
     ParameterError,
     PictureError,
+    PictureFileTooLargeError,
     PictureTooLargeError,
     ResourceError,
     SeveralSizesError,
@@ -33,6 +34,7 @@ EXAMPLES = [
     FetchError("no connection"),
     OutputError("disk full"),
     ResourceError("no memory"),
+    PictureFileTooLargeError(416_000_000),
 ]
 
 
@@ -62,6 +64,11 @@ def test_an_error_crosses_processes_unchanged(error):
             3,
             "9000×10000 is more than the limit of 80 megapixels; scale it down or raise max_pixels",
         ),
+        (
+            EXAMPLES[-1],
+            3,
+            "the file has more than the limit of 416 MB; compress it, divide its pages or raise max_pixels",
+        ),
         (DataError("damaged"), 4, "damaged"),
         (OutputError("full"), 5, "full"),
     ],
@@ -70,6 +77,8 @@ def test_it_has_one_line_that_says_what_to_do_and_an_exit_code(error, code, mess
     assert (str(error), error.exit_code) == (message, code)
 
 
-def test_a_limit_is_named_as_its_user_knows_it():
-    error = PictureTooLargeError(20, 30, 100).naming("--max-megapixels")
-    assert str(error).endswith("raise --max-megapixels")
+@pytest.mark.parametrize("error", [PictureTooLargeError(20, 30, 100), PictureFileTooLargeError(100)])
+def test_a_limit_is_named_as_its_user_knows_it(error):
+    renamed = error.naming("--max-megapixels")
+    assert type(renamed) is type(error)
+    assert str(renamed) == str(error).replace("max_pixels", "--max-megapixels")

@@ -15,6 +15,7 @@ SIGTERM.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 __all__ = [
     "DataError",
@@ -25,6 +26,7 @@ __all__ = [
     "OutputError",
     "ParameterError",
     "PictureError",
+    "PictureFileTooLargeError",
     "PictureTooLargeError",
     "ResourceError",
     "SeveralSizesError",
@@ -159,9 +161,36 @@ class PictureTooLargeError(PictureError):
 
     def naming(self, setting: str) -> PictureTooLargeError:
         """The same error, with another name for the setting that raises the limit."""
-        width, height, max_pixels, _, remedy = self.args
-        named = PictureTooLargeError(width, height, max_pixels, setting, remedy)
-        named.source = self.source
+        named = copy(self)
+        named.args = (*self.args[:3], setting, self.args[4])
+        return named
+
+
+class PictureFileTooLargeError(PictureTooLargeError):
+    """A picture's file has more bytes than a picture of the allowed size can need.
+
+    Parameters
+    ----------
+    max_bytes : int
+        The limit.
+    setting : str
+        The parameter or option that raises the limit.
+    """
+
+    def __init__(self, max_bytes: int, setting: str = "max_pixels") -> None:
+        PictureError.__init__(self, max_bytes, setting)
+
+    @property
+    def reason(self) -> str:
+        """The message, without the name of the picture."""
+        max_bytes, setting = self.args
+        limit = f"the limit of {max_bytes / 1e6:,.0f} MB"
+        return f"the file has more than {limit}; compress it, divide its pages or raise {setting}"
+
+    def naming(self, setting: str) -> PictureFileTooLargeError:
+        """The same error, with another name for the setting that raises the limit."""
+        named = copy(self)
+        named.args = (self.args[0], setting)
         return named
 
 

@@ -7,12 +7,13 @@ from typing import Literal
 
 __all__ = ["Code", "Remark"]
 
-Code = Literal["animation", "blank", "no-digit", "no-writing", "several-glyphs"]
+Code = Literal["animation", "blank", "no-digit", "no-writing", "several-glyphs", "unknown-orientation"]
 """What a remark is about.
 
 ``animation``: only the first frame was read; ``blank``: nothing is on the picture; ``no-digit``: something
 is, and none of it looks like a digit; ``no-writing``: hardly anything on a full page does;
-``several-glyphs``: a picture of one digit shows several things.
+``several-glyphs``: a picture of one digit shows several things; ``unknown-orientation``: which side is up
+could not be read.
 """
 
 

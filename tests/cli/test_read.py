@@ -309,14 +309,14 @@ class TestBadInput:
         def access(path, mode, ask=os.access):
             return os.path.basename(path) != "secret.png" and ask(path, mode)
 
-        def read_bytes(path, get=Path.read_bytes):
+        def open_path(path, *arguments, get=Path.open):
             if path.name == "secret.png":
                 raise PermissionError(13, "Permission denied")
-            return get(path)
+            return get(path, *arguments)
 
         (folder / "secret.png").write_bytes(b"x")
         monkeypatch.setattr(os, "access", access)  # as for a file of mode 000, for which root cares nothing
-        monkeypatch.setattr(Path, "read_bytes", read_bytes)
+        monkeypatch.setattr(Path, "open", open_path)
         monkeypatch.chdir(folder)
         with pytest.raises(SystemExit) as leaving:
             main(["read", "secret.png", "seven.png"])

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from inknn.errors import PictureError, PictureTooLargeError
 from inknn.ink import open_pages
+from inknn.ink.page_range import PageRange
 
 HEIGHT, WIDTH = 24, 36
 
@@ -220,7 +221,6 @@ class TestOrientation:
         image = Image.open(io.BytesIO(self.stored(6, np.rot90(sheet()))))
         assert_shows(opened(image))
 
-    @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
     def test_damaged_exif_is_no_reason_to_refuse(self):
         data = saved(Image.fromarray(sheet()), "JPEG", quality=95, exif=b"Exif\0\0MM\0*\0\0\xff\xff rubbish")
         assert_shows(opened(data), within=30)
@@ -317,6 +317,38 @@ class TestPages:
             assert_shows(page, pages[number - 1])
         assert number == 4
 
+    def test_pages_of_a_tiff_are_found_one_by_one(self, monkeypatch):
+        """A long document would be walked whole before its first page is read."""
+        turned_to = []
+
+        def turn(image, page, seek=TiffImagePlugin.TiffImageFile.seek):
+            turned_to.append(page)
+            seek(image, page)
+
+        monkeypatch.setattr(TiffImagePlugin.TiffImageFile, "seek", turn)
+        paper = Image.fromarray(sheet())
+        data = saved(paper, "TIFF", save_all=True, append_images=[paper] * 30)
+        turned_to.clear()
+        pages = open_pages(data)
+        next(pages)
+        next(pages)
+        assert max(turned_to) == 1
+        turned_to.clear()
+        assert [page.page for page in open_pages(data, pages=PageRange.parse("3-5"))] == [3, 4, 5]
+        assert max(turned_to) == 4
+
+    def test_a_tiff_whose_pages_go_round_in_circles_ends(self):
+        paper = Image.fromarray(sheet())
+        data = bytearray(saved(paper, "TIFF", save_all=True, append_images=[paper] * 2))
+        places = [struct.unpack_from("<I", data, 4)[0]]
+        while places[-1]:
+            last = places[-1]
+            link = last + 2 + 12 * struct.unpack_from("<H", data, last)[0]
+            places.append(struct.unpack_from("<I", data, link)[0])
+        for target in places[:-1]:
+            struct.pack_into("<I", data, link, target)
+            assert len(list(open_pages(bytes(data)))) == 3
+
     @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
     def test_of_an_animation_the_first_frame_is_read_and_that_is_said(self, kind):
         frames = [Image.fromarray(sheet()), Image.fromarray(255 - sheet()), Image.fromarray(sheet()[::-1])]
@@ -326,7 +358,6 @@ class TestPages:
         assert_shows(page)
         assert len(page.warnings) == 1
         assert page.warnings[0].code == "animation"
-        assert "3 frames" in page.warnings[0].message
 
     def test_still_pictures_have_no_warnings(self):
         assert opened(saved(Image.fromarray(sheet()), "GIF")).warnings == ()

@@ -10,9 +10,10 @@ from PIL import Image
 
 from ink_pages import clear_digit, gradient, page_of, read
 from inknn.datasets import load_digits
+from inknn.errors import PictureError
 from inknn.glyph import normalize
 from inknn.ink import separate
-from inknn.page import find_lines
+from inknn.page import find_lines, normalized
 from inknn.page.normalized import normalized_lines, single_glyph
 
 BLANK = np.full((60, 80), 255, np.uint8)
@@ -35,6 +36,14 @@ class TestNormalizedLines:
             assert found.box == glyph.box
             assert np.array_equal(found.image, normalize(glyph.ink))
             assert found.amount == glyph.ink.sum(dtype=int)
+
+    def test_no_memory_is_an_error_of_the_picture(self, monkeypatch):
+        def separate(gray):
+            raise MemoryError
+
+        monkeypatch.setattr(normalized, "separate", separate)
+        with pytest.raises(PictureError, match="not enough memory for a picture of 80×60 pixels"):
+            normalized_lines(BLANK)
 
     def test_blank_paper_has_none(self):
         assert normalized_lines(BLANK) == []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from typing import BinaryIO
 
 from ..errors import PictureError
 from ..files import OPTIONAL_SUFFIXES, entries_in, is_picture, natural_order
@@ -33,8 +34,8 @@ class Source:
     name: str
     error: PictureError | None = None
 
-    def picture(self) -> str | bytes:
-        """What a reader opens: the name, or the bytes from stdin.
+    def picture(self) -> str | BinaryIO:
+        """What a reader opens: the name, or stdin.
 
         Raises
         ------
@@ -47,7 +48,7 @@ class Source:
             return self.name
         if sys.stdin is None:
             raise PictureError("stdin is closed; name a file instead")
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer
 
 
 def find_sources(

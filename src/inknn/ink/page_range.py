@@ -56,6 +56,15 @@ class PageRange:
     def __contains__(self, number: int) -> bool:
         return any(first <= number and (last is None or number <= last) for first, last in self.parts)
 
+    @property
+    def furthest(self) -> int:
+        """The last page that is named."""
+        return max(max(first, last or 0) for first, last in self.parts)
+
+    def ends_before(self, number: int) -> bool:
+        """Whether neither that page nor any later one is wanted."""
+        return all(last is not None and last < number for _, last in self.parts)
+
     def of(self, count: int) -> Iterator[int]:
         """Those pages of a document, each once and in its order.
 
@@ -73,10 +82,9 @@ class PageRange:
         PictureError
             If the document ends before one of them.
         """
-        furthest = max(max(first, last or 0) for first, last in self.parts)
-        if furthest > count:
+        if self.furthest > count:
             has = "1 page" if count == 1 else f"{count} pages"
-            raise PictureError(f"there is no page {furthest}: the file has {has}; choose others")
+            raise PictureError(f"there is no page {self.furthest}: the file has {has}; choose others")
         return (number for number in range(1, count + 1) if number in self)
 
 

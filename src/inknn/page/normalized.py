@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..geometry import Box
 from ..glyph import normalize
 from ..ink import separate
+from ..ink.memory import enough_memory
 from ..remarks import Remark
 from . import find_lines
 
@@ -51,14 +52,20 @@ def normalized_lines(gray: NDArray[np.uint8]) -> list[list[NormalizedGlyph]]:
     -------
     list of lists of NormalizedGlyph
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
+
+    Raises
+    ------
+    PictureError
+        If there is not enough memory for it.
     """
-    return [
-        [
-            NormalizedGlyph(glyph.box, normalize(glyph.ink), int(glyph.ink.sum(dtype=np.int64)))
-            for glyph in line
+    with enough_memory(*gray.shape[::-1]):
+        return [
+            [
+                NormalizedGlyph(glyph.box, normalize(glyph.ink), int(glyph.ink.sum(dtype=np.int64)))
+                for glyph in line
+            ]
+            for line in find_lines(separate(gray))
         ]
-        for line in find_lines(separate(gray))
-    ]
 
 
 def single_glyph(gray: NDArray[np.uint8]) -> tuple[NormalizedGlyph | None, Remark | None]:
