@@ -77,6 +77,14 @@ def test_it_has_one_line_that_says_what_to_do_and_an_exit_code(error, code, mess
     assert (str(error), error.exit_code) == (message, code)
 
 
+def test_the_name_of_a_picture_crosses_processes_too():
+    for error in (PictureError("damaged"), PictureTooLargeError(20, 30, 100).naming("--limit")):
+        reason = error.reason
+        error.source = "scan.png"
+        back = pickle.loads(pickle.dumps(error))
+        assert (back.source, back.reason, str(back)) == ("scan.png", reason, f"scan.png: {reason}")
+
+
 @pytest.mark.parametrize("error", [PictureTooLargeError(20, 30, 100), PictureFileTooLargeError(100)])
 def test_a_limit_is_named_as_its_user_knows_it(error):
     renamed = error.naming("--max-megapixels")

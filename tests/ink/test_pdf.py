@@ -207,14 +207,20 @@ class TestBadDocuments:
             opened(document)
         assert opened(document, dpi=240).gray.shape == (10_000, 10_000)
 
+    def test_any_limit_may_be_set(self):
+        assert opened(pdf_files.blank((30, 30)), max_pixels=10**36).page == 1
+
     def test_one_that_takes_for_ever_is_given_up(self, monkeypatch):
         monkeypatch.setattr(pdf, "_SECONDS", 1.0)
         with pytest.raises(PictureError, match="page 1 takes more than 1 seconds to draw"):
             opened(pdf_files.nested(20, 10))
 
-    def test_one_that_ends_the_drawing_process_is_refused(self, monkeypatch, tmp_path):
+    @pytest.mark.parametrize(
+        "program", ["import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "raise SystemExit(3)", ""]
+    )
+    def test_one_that_ends_the_drawing_process_is_refused(self, program, monkeypatch, tmp_path):
         worker = tmp_path / "crash.py"
-        worker.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n")
+        worker.write_text(program)
         monkeypatch.setattr(pdf, "_WORKER", worker)
         with pytest.raises(PictureError, match="damaged or needs too much memory"):
             opened(pdf_files.showing(sheet()))

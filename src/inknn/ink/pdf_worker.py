@@ -20,6 +20,9 @@ import sys
 from typing import Any, BinaryIO
 
 POINTS_PER_INCH = 72 * (1 + 1e-6)  # sides are float32: rounding them up must add no row or column
+CRASHED = 3
+"""Exit code after an error that nobody has foreseen, such as one of memory."""
+
 _MEMORY = 2 << 30  # bytes beside those of the file and the page: PDFium needs a small part of it
 _BYTES_PER_PIXEL = 8  # of the page: twice what it takes
 
@@ -102,7 +105,7 @@ def _limit_memory(file: int, max_pixels: int) -> None:
         return
     wanted = _MEMORY + 2 * file + _BYTES_PER_PIXEL * max_pixels
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, OverflowError):
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no file
@@ -117,5 +120,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this, and who ends it
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever PDFium prints is no answer
-    with contextlib.suppress(BrokenPipeError):
+    try:
         serve(sys.stdin.buffer, channel)
+    except Exception:  # not the 1 of a page that takes too long
+        sys.exit(CRASHED)
