@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from inknn import progress
-from inknn.progress import no_progress, step_of, terminal_progress
+from inknn.progress import PREPARING, no_progress, step_of, terminal_progress
 
 WORK = (
     "import time\n"
@@ -54,6 +54,15 @@ class TestTerminalProgress:
 
     def test_quiet_shows_nothing(self):
         assert on_a_terminal(WORK.format(quiet=True, seconds=0.6)) == ("", b"data\n")
+
+    def test_off_a_terminal_work_that_is_done_once_has_one_line(self, capsys):
+        for options, lines in (({}, 1), ({"bar": False}, 1), ({"quiet": True}, 0)):
+            with terminal_progress(**options) as report:
+                for what in ("loading", PREPARING, "fitting", PREPARING):
+                    report(what, 0.5)
+            out, err = capsys.readouterr()
+            assert (out, err.count("\n")) == ("", lines)
+            assert err.startswith("inknn: preparing the index, this once") or not lines
 
     def test_nobody_at_a_terminal_nothing_shown(self):
         code = WORK.format(quiet=False, seconds=0.6)

@@ -15,7 +15,8 @@ class TestNames:
         assert (found.name, found.images.shape, found.labels.dtype) == ("mnist", (10000, 28, 28), np.int64)
 
     def test_an_unknown_name_offers_the_nearest(self):
-        with pytest.raises(UnknownNameError, match="did you mean mnist"):
+        said = "there is no file, folder or labeled set named 'mnsit'; did you mean mnist"
+        with pytest.raises(UnknownNameError, match=said):
             load_digits("mnsit")
 
     def test_a_missing_path_is_no_name(self, tmp_path):

@@ -401,7 +401,9 @@ class TestTheCommand:
         )
         assert (done.returncode, done.stdout) == (2, b"")
         (line,) = done.stderr.decode().splitlines()
-        assert line.startswith("inknn: there is no labeled set named 'mnits'; did you mean mnist?")
+        assert line.startswith(
+            "inknn: there is no file, folder or labeled set named 'mnits'; did you mean mnist?"
+        )
 
     def test_small_pictures_are_brought_into_normal_form_for_what_takes_digits_only(self, idx, run):
         rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ import pytest
 from inknn import datasets
 from inknn.errors import DataError, UnknownNameError
 from inknn.memory import Model, factory, factory_images, factory_model, open_model
+from inknn.progress import PREPARING
 from inknn.recognizer import Recognizer
 
 
@@ -64,6 +65,13 @@ class TestFactoryModel:
         factory_model(progress=lambda what, fraction: told.append((what, fraction)))
         assert told
         assert all(0 <= fraction <= 1 for _, fraction in told)
+
+    def test_announces_only_what_is_done_once(self, small_factory):
+        told = []
+        for preset in (None, None, "fast"):
+            factory_model(preset, lambda what, fraction: told.append(what))
+        assert told.count(PREPARING) == 1
+        assert told[0] == PREPARING
 
     @pytest.mark.parametrize("damage", ["cut short", "changed", "emptied", "foreign"])
     def test_is_prepared_again_when_its_file_is_damaged(self, small_factory, fits, damage):

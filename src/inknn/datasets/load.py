@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ..errors import UnknownNameError
 from ..progress import Progress, no_progress
 from .labeled import LabeledDigits, Part
 
@@ -48,13 +49,15 @@ def load_digits(
         If files are missing, not yet fetched, damaged or of no known format, or pictures and labels don't
         match.
     """
-    from .catalog import CATALOG, entry_of
+    from .catalog import CATALOG
 
     name = os.fspath(data)
-    if name in CATALOG or not _is_path(name):
+    if name not in CATALOG and not _is_path(name):
+        raise UnknownNameError("file, folder or labeled set", name, CATALOG)
+    if name in CATALOG:
         from .fetching import fetched_files
 
-        entry = entry_of(name)
+        entry = CATALOG[name]
         images, labels, groups = entry.parse(fetched_files(entry), part)
         return LabeledDigits(name, images, labels, groups, part=part)
     from .from_path import read_path  # needs OpenCV and Pillow, which MNIST doesn't

@@ -53,9 +53,12 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
     settings = Settings() if preset is None else choose_settings(preset=preset)
 
     def fit() -> Recognizer:
-        progress(PREPARING, 0.0)
         images, labels = datasets.load_mnist_part("train")
         return Recognizer.fit(images, labels, progress, settings=settings)
+
+    def prepare() -> Recognizer:
+        progress(PREPARING, 0.0)
+        return fit()
 
     if settings != Settings():
         recognizer = fit()
@@ -65,7 +68,7 @@ def factory_model(preset: str | None = None, progress: Progress = no_progress) -
             load=lambda path: Recognizer.from_arrays(
                 read_arrays(path, kind=_KIND, version=FORMAT), _FactoryPictures()
             ),
-            build=fit,
+            build=prepare,
             store=lambda path, recognizer: write_arrays(
                 path, recognizer.arrays(), kind=_KIND, version=FORMAT
             ),
