@@ -121,8 +121,10 @@ def _of_file(data: bytes, name: str, max_pixels: int, dpi: int, pages: PageRange
             number, pixels = drawn
             return _of_array(pixels, name, number, max_pixels, dpi)
 
+        drawn = draw_pages(data, dpi=dpi, pages=pages, max_pixels=max_pixels)
+        del data  # nobody needs it while the pages are read
         # Not a loop, whose variable would keep a page while the next one is drawn.
-        yield from map(drawn_page, draw_pages(data, dpi=dpi, pages=pages, max_pixels=max_pixels))
+        yield from map(drawn_page, drawn)
         return
     with decoding():
         image = open_heif(data) if is_heif(data) else identify(data)

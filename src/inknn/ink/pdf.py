@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MissingExtraError, PictureError, PictureTooLargeError
+from .memory import enough_memory
 from .page_range import PageRange
 
 __all__ = ["DPI", "LARGEST_DPI", "SMALLEST_DPI", "draw_pages", "is_pdf"]
@@ -78,6 +79,7 @@ def draw_pages(
     task = {"bytes": len(data), "dpi": dpi, "max_pixels": max_pixels, "seconds": _SECONDS}
     with _worker() as worker:
         count = _answer(worker, json.dumps(task).encode() + b"\n", data, what="the PDF")["pages"]
+        del data  # the worker has it
         for number in pages.of(count):
             yield number, _page(worker, number, dpi, max_pixels)
 
@@ -91,7 +93,8 @@ def _page(worker: subprocess.Popen[bytes], number: int, dpi: int, max_pixels: in
         remedy = drawn if fitting >= SMALLEST_DPI else f"make page {number} smaller"
         raise PictureTooLargeError(width, height, max_pixels, remedy=remedy)
     width, height, stride = answer["width"], answer["height"], answer["stride"]
-    rows = np.empty((height, stride), np.uint8)
+    with enough_memory(width, height):
+        rows = np.empty((height, stride), np.uint8)
     if _pipe(worker.stdout).readinto(rows.data.cast("B")) < rows.nbytes:
         raise _ended(worker, f"page {number}")
     return rows[:, : 3 * width].reshape(height, width, 3)
