@@ -235,6 +235,12 @@ class TestBadDocuments:
         )
         assert [number for number, _ in pages] == [9999, 10_000]
 
+    def test_a_package_that_cant_be_loaded_is_missing(self, monkeypatch, tmp_path):
+        (tmp_path / "pypdfium2.py").write_text("raise OSError('no library')")
+        monkeypatch.syspath_prepend(tmp_path)
+        with pytest.raises(MissingExtraError):
+            opened(pdf_files.showing(sheet()))
+
     def test_without_the_package_it_is_named(self, monkeypatch):
         monkeypatch.setattr(pdf, "find_spec", lambda name: None)
         with pytest.raises(

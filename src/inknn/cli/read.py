@@ -129,7 +129,8 @@ def read(
     width, height; and error: why the picture can't be read. JSON has an object with source and error then.
 
     Exit codes: 0 all pictures were read, 2 wrong usage, 3 a picture can't be read (the others are), 4 the
-    model or inknn's own data can't be read, 5 the output can't be written.
+    model or inknn's own data can't be read, 5 the output can't be written, or an overlay of another picture
+    is in its place.
     """
     sources = find_sources(list(files), recursive=recursive, report=_ignore if quiet else complain)
     several = len(sources) > 1 or any(os.path.isdir(name) for name in files)

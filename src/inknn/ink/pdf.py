@@ -27,6 +27,7 @@ DPI = 300
 
 SMALLEST_DPI, LARGEST_DPI = 36, 1200
 
+_PACKAGE = ("PDF", "pypdfium2", "pdf")
 _HEAD = 1024  # bytes in which a PDF says that it is one, as its readers have agreed
 _SECONDS = 60.0  # to open a document, and for each page
 _WORKER = Path(__file__).with_name("pdf_worker.py")
@@ -75,7 +76,7 @@ def draw_pages(
         If a page has more than ``max_pixels`` pixels.
     """
     if find_spec("pypdfium2") is None:
-        raise MissingExtraError("PDF", "pypdfium2", "pdf")
+        raise MissingExtraError(*_PACKAGE)
     task = {"bytes": len(data), "dpi": dpi, "max_pixels": max_pixels, "seconds": _SECONDS}
     with _worker() as worker:
         count = _answer(worker, json.dumps(task).encode() + b"\n", data, what="the PDF")["pages"]
@@ -140,6 +141,8 @@ def _answer(worker: subprocess.Popen[bytes], *request: bytes, what: str) -> dict
     problem, *details = answer["problem"]
     if problem == "large":
         return {problem: details}
+    if problem == "missing":
+        raise MissingExtraError(*_PACKAGE)
     reason = {
         "locked": "the PDF is protected by a password; save it without one",
         "empty": "the PDF has no pages; export it again",

@@ -52,9 +52,11 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _open(data: bytes) -> Any:
-    import pypdfium2
-    from pypdfium2 import raw
-
+    try:
+        import pypdfium2
+        from pypdfium2 import raw
+    except (ImportError, OSError):  # OSError: its library can't be loaded
+        raise Refusal("missing") from None
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

@@ -86,7 +86,7 @@ def decoding(width: int = 0, height: int = 0) -> Iterator[None]:
     except InknnError:
         raise
     except UnidentifiedImageError:
-        raise PictureError("not a picture that can be read (PNG, JPEG, TIFF, BMP, GIF, WebP ...)") from None
+        raise PictureError("not a picture that can be read (PNG, JPEG, TIFF, PDF, HEIC, WebP ...)") from None
     except Image.DecompressionBombError:
         raise PictureError("the picture has more pixels than Pillow opens; scale it down") from None
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, ValueError ...
