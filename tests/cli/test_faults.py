@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+from shlex import join
 
 import cv2
 import pytest
@@ -69,6 +70,15 @@ class TestAsInknnError:
         with pytest.raises(ValueError, match="x") as raised:
             as_inknn_error(error)
         assert raised.value is error
+
+
+@POSIX
+def test_a_working_folder_that_is_gone_is_an_error_that_says_so(tmp_path):
+    read = join([*COMMAND, "read", "a.png", "--overlay", str(tmp_path)])
+    line = f"mkdir gone; cd gone; rmdir ../gone; {read}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (ResourceError.exit_code, b"")
+    assert "has been deleted" in one_line(done.stderr)
 
 
 @POSIX

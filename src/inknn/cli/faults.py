@@ -52,6 +52,8 @@ def as_inknn_error(error: Exception, what: str = "inknn failed") -> InknnError:
         )
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return ResourceError("too many files are open; give -j 1 or raise the limit (ulimit -n)")
+    if isinstance(error, FileNotFoundError) and not _has_working_folder():
+        return ResourceError("the folder to work in has been deleted; change to another one")
     if isinstance(error, OSError) and error.errno in _FULL:
         name = error.filename if isinstance(error.filename, str) else "the output"
         return OutputError(f"can't write {name}: {error.strerror}; free some space or choose another place")
@@ -59,6 +61,14 @@ def as_inknn_error(error: Exception, what: str = "inknn failed") -> InknnError:
         raise error
     reason = " ".join(f"{type(error).__name__}: {error}".split())
     return InknnError(f"{what}, which is a bug; {TRACEBACK_VARIABLE}=1 shows where ({reason})")
+
+
+def _has_working_folder() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _is_of_memory(error: Exception) -> bool:

@@ -20,7 +20,7 @@ from ..errors import DataError
 from ..files import open_regular
 from ..progress import Progress, no_progress
 from .arrays import as_digit_labels, as_ink, as_pictures
-from .limits import Limited
+from .limits import Limited, check_size
 
 __all__ = ["CsvFile", "ListedPicture", "names_a_table", "read_listed", "read_pixels", "read_table"]
 
@@ -96,6 +96,8 @@ def read_table(path: Path) -> CsvFile:
 def _lines(file: io.BufferedReader) -> list[str]:
     zipped = file.read(2) == b"\x1f\x8b"
     file.seek(0)
+    if not zipped:
+        check_size(os.fstat(file.fileno()).st_size)
     plain = gzip.GzipFile(fileobj=file) if zipped else file
     lines: list[str] = []
     for line in io.TextIOWrapper(io.BufferedReader(Limited(plain), _READ_AT_ONCE), "utf-8-sig"):
