@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inknn.ink.stroke import THINNEST, stroke_width, thicken
+from inknn.ink.stroke import LARGEST, THINNEST, stroke_width, thicken
 
 
 def strokes(*widths, side=300):
@@ -102,3 +102,11 @@ class TestThicken:
 
     def test_nothing_stays_nothing(self):
         assert not thicken(np.zeros((30, 20), np.uint8)).any()
+
+    @pytest.mark.parametrize("shape", [(2400, 2400), (200_000, 4)])
+    def test_large_ones_are_made_smaller_first(self, shape):
+        ink = np.zeros(shape, np.uint8)
+        ink[:, shape[1] // 2] = 255
+        wide = thicken(ink)
+        assert LARGEST / 2 < max(wide.shape) < 1.3 * LARGEST
+        assert stroke_width(wide > 100) >= 0.8 * THINNEST * LARGEST / 2

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from ink_pages import best, blank_page, noisy, overlap, page_of, read
+from inknn import page
+from inknn.errors import PictureError
 from inknn.geometry import Box
 from inknn.ink import separate
 from inknn.page import find_lines
@@ -294,3 +296,23 @@ class TestRules:
         page.line((40, 50), (260, 50), thickness=9, depth=1)
         page.line((260, 50), (120, 260), thickness=9, depth=1)
         assert best(read(page.on())) == "7"
+
+
+class TestHostilePages:
+    @pytest.mark.parametrize("side", [2, 3])
+    @pytest.mark.parametrize("down", [False, True])
+    def test_a_strip_a_thousand_times_as_long_as_wide_is_a_page(self, side, down):
+        strip = np.full((side, 1200 * side), 255, np.uint8)
+        strip[:, ::50] = 0
+        assert isinstance(find_lines(separate(np.ascontiguousarray(strip.T if down else strip))), list)
+
+    @pytest.mark.parametrize("limit", ["MOST_GLYPHS", "MOST_COMPONENTS"])
+    def test_more_glyphs_than_anybody_writes_are_refused(self, limit, monkeypatch):
+        sheet = np.full((300, 300), 255, np.uint8)
+        sheet.reshape(20, 15, 20, 15)[:, 3:12, :, 6:9] = 0
+        ink = separate(sheet)
+        monkeypatch.setattr(page, limit, 400)
+        assert sum(map(len, find_lines(ink))) == 400
+        monkeypatch.setattr(page, limit, 399)
+        with pytest.raises(PictureError, match="divide the picture"):
+            find_lines(ink)

@@ -205,6 +205,9 @@ def _is_light_on_dark(gray: NDArray[np.uint8]) -> bool:
     in photographs and one digit may fill a small picture.
     """
     shrink = min(1.0, OVERVIEW / max(gray.shape))
+    if min(gray.shape) * shrink < 1:  # nothing would be left of the shorter side
+        size = [max(1, round(side * shrink)) for side in gray.shape[::-1]]
+        gray, shrink = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8), 1.0
     small = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else gray
     if min(small.shape) < 4:
         small = cv2.resize(small, (max(4, small.shape[1]), max(4, small.shape[0])))

@@ -119,4 +119,7 @@ def _paint_around(
     size = gray.shape[::-1]
     outside = cv2.resize(inner, size, interpolation=cv2.INTER_LINEAR_EXACT) == 0
     painted = cv2.resize(paper.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    return np.where(outside, np.rint(painted).clip(0, 255).astype(np.uint8), gray)
+    np.rint(painted, out=painted).clip(0, 255, out=painted)
+    result = gray.copy()
+    np.copyto(result, painted, where=outside, casting="unsafe")
+    return result

@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import Components, find_components
+from .reduce import block_max
 
 THINNEST = 0.10
 """Strokes are made at least this share of their glyph's longer side: of MNIST's digits, 95 % have more."""
+
+LARGEST = 1000
+"""Hairline glyphs are reduced to this longer side in pixels and then widened: a wide brush is slow."""
 
 
 def stroke_width(mask: NDArray[np.bool_]) -> float:
@@ -69,11 +73,13 @@ def thicken(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of dtype uint8
-        The same array where its strokes are wide enough, else a larger one.
+        The same array where its strokes are wide enough, else another one, of another size.
     """
     missing = THINNEST * max(ink.shape) - stroke_width(ink > 100)
     if missing < 1:
         return ink
+    if max(ink.shape) > LARGEST:
+        return thicken(block_max(ink, -(-max(ink.shape) // LARGEST)))
     grow = round(missing)
     wide = cv2.copyMakeBorder(ink, grow, grow, grow, grow, cv2.BORDER_CONSTANT, value=0)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (grow + 1, grow + 1))

@@ -13,6 +13,7 @@ The steps, in the order in which :func:`find_lines` takes them:
 
 from __future__ import annotations
 
+from ..errors import PictureError
 from ..ink import Ink
 from ..ink.components import find_components
 from .components import LOWEST, drop_dirt, writing_height
@@ -22,6 +23,12 @@ from .lines import arrange_lines, join_components
 from .rules import find_rules
 
 __all__ = ["Glyph", "find_lines"]
+
+MOST_GLYPHS = 6_000
+"""Of a page: a full one has 2,000. To read more takes long, and no texture should."""
+
+MOST_COMPONENTS = 30_000
+"""That are joined to glyphs."""
 
 
 def find_lines(ink: Ink) -> list[list[Glyph]]:
@@ -36,6 +43,11 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     -------
     list of lists of Glyph
         Lines from top to bottom, glyphs in each from left to right; empty for a blank page.
+
+    Raises
+    ------
+    PictureError
+        If it has more than :data:`MOST_GLYPHS`.
     """
     rules, height = find_rules(ink)
     if height < LOWEST * ink.scale:
@@ -47,5 +59,15 @@ def find_lines(ink: Ink) -> list[list[Glyph]]:
     if rules:
         components = drop_leftovers(components, rules)
         height = writing_height(components, ink)
-    lines = arrange_lines(join_components(components, height), components, height)
+    _check_count(len(components.number), MOST_COMPONENTS)
+    glyphs = join_components(components, height)
+    _check_count(len(glyphs), MOST_GLYPHS)
+    lines = arrange_lines(glyphs, components, height)
     return [[cut_out(group, components, ink) for group in line] for line in lines]
+
+
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        raise PictureError(
+            f"more than {MOST_GLYPHS:,} things are on it: a texture or a screen, or else divide the picture"
+        )

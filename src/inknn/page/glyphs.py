@@ -34,7 +34,7 @@ def cut_out(group: Group, components: Components, ink: Ink) -> Glyph:
     rows = slice(max(0, y - margin), y + height + margin)
     columns = slice(max(0, x - margin), x + width + margin)
     labels, contrast = components.labels[rows, columns], ink.contrast[rows, columns]
-    mask = np.logical_or.reduce([labels == number for number in components.number[list(group)]])
+    mask = np.isin(labels, components.number[list(group)])
     soft = contrast / max(quantile(np.sort(contrast[mask]), 0.7), 1.0)
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
     near &= soft >= FAINTEST

@@ -22,6 +22,9 @@ IN_LINE = 0.6
 SLOPES = tuple(0.02 * step for step in range(-5, 6))
 """Slopes that are looked for, about ±5°."""
 
+SHEAR = 4
+"""... unless the image is so long that the slope leads this many times its width aside."""
+
 FINEST = 100
 """Long runs are looked for on a copy reduced so that they are at least this many pixels long.
 
@@ -75,10 +78,11 @@ def _runs_down(pixels: NDArray[np.uint8], length: int, thickness: float) -> NDAr
     cell = max(1, length // CELLS)
     cells = _count(lines, cell)
     rows, width = cells.shape
-    margin = int(np.ceil(SLOPES[-1] * cell * rows))
+    slopes = [slope for slope in SLOPES if abs(slope) * len(lines) <= SHEAR * width]
+    margin = int(np.ceil(slopes[-1] * cell * rows))
     padded = cv2.copyMakeBorder(cells, 0, 0, margin, margin, cv2.BORDER_CONSTANT, value=0)
     found = np.zeros_like(cells)
-    for slope in SLOPES:
+    for slope in slopes:
         shift = np.rint(slope * cell * np.arange(rows)).astype(int)
         shift -= shift.min()
         level = _slices(padded, margin - shift, width + int(shift.max()))
