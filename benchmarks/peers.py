@@ -24,7 +24,7 @@ def _inknn(references: NDArray[Any]) -> Query:
     """inknn's search; uint8 stays uint8."""
     from inknn import NearestNeighbors
 
-    index = NearestNeighbors().fit(references)
+    index = NearestNeighbors(algorithm="inknn", n_jobs=-1).fit(references)
     return lambda queries, k: np.asarray(index.kneighbors(queries, k)[0])
 
 

@@ -34,6 +34,9 @@ BENCHMARKS = {
     "reading": Benchmark(
         "reading a page on one thread, its steps, and the floor: decode, threshold, components", 1, "reading"
     ),
+    "estimators": Benchmark(
+        "fit and 1,000 queries of NearestNeighbors, as a part of scikit-learn's time", 6, "estimators"
+    ),
     "tuning": Benchmark("choosing k by five-fold cross-validation", 1, "tuning"),
     "classifiers": Benchmark("whole classifiers: errors, time and memory", 15, "classifiers"),
 }

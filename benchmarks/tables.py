@@ -54,6 +54,13 @@ COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("glyph", "{glyph_ms:.1f}"),
         ("recognizer", "{recognizer_ms:.1f}"),
     ),
+    "estimators": (
+        ("references × dimensions", "{name}"),
+        ("k = 1", "{ratios[0]:.2f}"),
+        ("k = 5", "{ratios[1]:.2f}"),
+        ("k = 50", "{ratios[2]:.2f}"),
+        ("searched by (k = 5)", "{engine}"),
+    ),
     "tuning": (("program", "{name}"), ("s", "{seconds:.1f}"), ("×", "{times_ours:.1f}")),
     "classifiers": (
         ("classifier", "{name}"),

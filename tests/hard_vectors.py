@@ -27,6 +27,8 @@ CASES = {
     "offset in float32": ((REFERENCES + 1e6).astype(np.float32), (REFERENCES[:40] + 1e6).astype(np.float32)),
     "tiny": (REFERENCES * 1e-30, REFERENCES[:40] * 1.001e-30),
     "tiny beyond float32": (REFERENCES * 1e-140, REFERENCES[:40] * 1.001e-140),
+    "so tiny that squares vanish": (REFERENCES * 1e-165, REFERENCES[:40] * 1.001e-165),
+    "so tiny that squares lose digits": (REFERENCES * 1e-158, REFERENCES[:40] * 1.001e-158),
     "huge": (REFERENCES * 1e30, REFERENCES[:40] * 1.001e30),
     "huge beyond float32": (REFERENCES * 1e150, REFERENCES[:40] * 1.001e150),
     "all five times": (np.repeat(REFERENCES[:500], 5, axis=0), REFERENCES[:40]),

@@ -24,3 +24,8 @@ def vectors(count, dims, seed=0):
 def rows(count, dims, seed=0):
     """uint8 (count, dims), all values alike likely."""
     return np.random.default_rng(seed).integers(0, 256, (count, dims), dtype=np.uint8)
+
+
+def doubles(count, dims, seed=0):
+    """Float64 vectors that float32 can't hold."""
+    return np.random.default_rng(seed).normal(size=(count, dims)) + 1e3

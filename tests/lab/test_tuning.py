@@ -54,7 +54,7 @@ def curve_of(result, **wanted):
 class TestTheFiguresAreThoseOfCrossValidation:
     K = (1, 2, 3, 6)
 
-    @pytest.mark.parametrize("metric", ["euclidean", "cosine", "hamming"])
+    @pytest.mark.parametrize("metric", ["euclidean", "cosine", "ink-hamming"])
     @pytest.mark.parametrize("weights", ["uniform", "distance"])
     def test_for_every_k_from_one_search(self, digits, metric, weights):
         result = tune(digits, k=self.K, metrics=[metric], weights=[weights])

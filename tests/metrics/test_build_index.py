@@ -10,7 +10,7 @@ from inknn.search import ExactIndex, merge
 from same_neighbors import assert_same_neighbors, vectors
 
 REFERENCES, QUERIES = np.repeat(vectors(60, 7), 3, axis=0), vectors(9, 7, 1)  # each reference three times
-METRIC = pytest.mark.parametrize("metric", ["euclidean", "manhattan", "chebyshev", "hamming"])
+METRIC = pytest.mark.parametrize("metric", ["euclidean", "manhattan", "chebyshev", "ink-hamming"])
 
 
 def measured(metric, references, queries, k, ids):

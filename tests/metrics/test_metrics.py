@@ -20,7 +20,7 @@ COSTLY = [metric for metric in METRICS.values() if metric.shortlist]
 
 def slow(name, one, other):
     """Distances (q, n) of vectors by SciPy, or by the plainest loop."""
-    if name == "hamming":
+    if name == "ink-hamming":
         return cdist(one > 127.5, other > 127.5, "hamming")
     if name in ("idm", "p2dhmdm"):
         model = {"idm": slow_idm, "p2dhmdm": slow_p2dhmdm}[name]

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from inknn.search import brute_force, kneighbors
-from same_neighbors import AWKWARD, assert_same_neighbors, rows, vectors
+from hard_vectors import CASES
+from inknn.search import ExactIndex, brute_force, kneighbors
+from same_neighbors import AWKWARD, assert_same_neighbors, doubles, rows, vectors
 
 
-@pytest.mark.parametrize("make", [vectors, rows])
+@pytest.mark.parametrize("make", [vectors, rows, doubles])
 @pytest.mark.parametrize("dims", AWKWARD)
 def test_all_awkward_sizes_give_the_oracles_answer(make, dims):
     for count in AWKWARD:
@@ -23,7 +24,7 @@ def test_all_awkward_sizes_give_the_oracles_answer(make, dims):
                 assert_same_neighbors(kneighbors(queries, references, k), brute_force(queries, references, k))
 
 
-@pytest.mark.parametrize("make", [vectors, rows])
+@pytest.mark.parametrize("make", [vectors, rows, doubles])
 def test_numpy_gives_the_oracles_answer_at_awkward_sizes(make, no_kernels):
     for dims in (1, 7, 8, 9, 65):
         for count in (1, 2, 17, 65):
@@ -32,7 +33,7 @@ def test_numpy_gives_the_oracles_answer_at_awkward_sizes(make, no_kernels):
                 assert_same_neighbors(kneighbors(queries, references, k), brute_force(queries, references, k))
 
 
-@pytest.mark.parametrize("make", [vectors, rows])
+@pytest.mark.parametrize("make", [vectors, rows, doubles])
 @pytest.mark.parametrize("n_queries", [1, 3, 30, 300])
 def test_answer_does_not_depend_on_threads(make, n_queries):
     queries, references = make(n_queries, 60, 2), make(20_000, 60, 1)
@@ -50,7 +51,7 @@ def test_numpy_gives_the_kernels_answer_over_many_blocks(monkeypatch):
 
 
 @pytest.mark.parametrize("native", [True, False])
-@pytest.mark.parametrize("make", [vectors, rows])
+@pytest.mark.parametrize("make", [vectors, rows, doubles])
 @pytest.mark.parametrize("n_queries", [2, 40])
 def test_equal_references_come_in_order_of_their_index(make, n_queries, native, monkeypatch):
     monkeypatch.setenv("INKNN_NO_NATIVE", "" if native else "1")
@@ -78,6 +79,32 @@ def test_tiny_and_huge_numbers_are_no_exception(scale, n_queries, native, monkey
     monkeypatch.setenv("INKNN_NO_NATIVE", "" if native else "1")
     references, queries = (vectors(n, 17, n) * np.float32(scale) for n in (300, n_queries))
     assert_same_neighbors(kneighbors(queries, references, 5), brute_force(queries, references, 5))
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("case", CASES)
+def test_vectors_that_deceive_a_filter_get_the_oracles_answer(case, native, monkeypatch):
+    monkeypatch.setenv("INKNN_NO_NATIVE", "" if native else "1")
+    references, queries = CASES[case]
+    with np.errstate(over="ignore"):
+        for k in (1, 7):
+            assert_same_neighbors(kneighbors(queries, references, k), brute_force(queries, references, k))
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_squares_with_one_root_come_in_order_of_their_index(native, monkeypatch):
+    monkeypatch.setenv("INKNN_NO_NATIVE", "" if native else "1")
+    ulp = np.spacing(3.0)
+    step = next(n for n in range(8) if np.sqrt(3 + n * ulp) == np.sqrt(3 + (n + 1) * ulp))
+    # Their squares add up to 3 and some units in the last place; the first has the larger square.
+    references = np.array([[1, 1, 1, np.sqrt((step + more) * ulp)] for more in (1, 0)] + [[9, 9, 9, 9.0]])
+    queries = np.zeros((1, 4))
+    distances, indices = kneighbors(queries, references, 3)
+    assert distances[0, 0] == distances[0, 1]
+    assert indices.tolist() == [[0, 1, 2]]
+    assert kneighbors(queries, references, 1)[1].tolist() == [[0]]
+    for answer in (ExactIndex(references).query(queries, 3), brute_force(queries, references, 3)):
+        assert_same_neighbors(answer, (distances, indices))
 
 
 @pytest.mark.parametrize("native", [True, False])
@@ -146,8 +173,8 @@ def test_arguments_are_not_changed():
         (vectors(2, 3), vectors(5, 3), 0, "k must be between"),
         (vectors(2, 3), vectors(5, 4), 1, "must match"),
         (vectors(2, 3)[0], vectors(5, 3), 1, "must match"),
-        (vectors(2, 3), rows(5, 3), 1, "both be float32 or both uint8"),
-        (vectors(2, 3).astype(float), vectors(5, 3).astype(float), 1, "both be float32 or both uint8"),
+        (vectors(2, 3), rows(5, 3), 1, "both be uint8, float32 or float64"),
+        (vectors(2, 3).astype(float), vectors(5, 3), 1, "both be uint8, float32 or float64"),
         (vectors(2, 0), vectors(5, 0), 1, "at least one number"),
     ],
 )

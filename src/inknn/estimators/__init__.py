@@ -1,8 +1,8 @@
 """inknn for scikit-learn: classifiers, neighbor searches, transformers and preprocessing as estimators.
 
-``digits`` is the recognizer as a classifier, ``neighbors`` the exact search, ``neighbors_classifier`` a plain
-vote in any metric. ``transformers`` turn digits into vectors, and ``registry`` lists them by name;
-``preprocessing`` holds the steps before them. ``validation`` holds the checks they share.
+``digits`` is the recognizer as a classifier. ``neighbors`` and ``neighbors_classifier`` are scikit-learn's,
+with the search of ``engine`` where it is faster. ``transformers`` turn digits into vectors, and ``registry``
+lists them by name; ``preprocessing`` holds the steps before them. ``validation`` holds the checks they share.
 """
 
 from __future__ import annotations

@@ -12,20 +12,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from ..features import as_images
-from ..metrics import MetricLike, find_metric
 
 __all__ = [
     "check_enough_references",
     "check_images",
-    "check_n_jobs",
     "check_n_neighbors",
-    "check_search_parameters",
     "check_square_images",
-    "resolve_metric",
 ]
-
-_OTHER_NAMES = {"l1": "manhattan", "cityblock": "manhattan", "l2": "euclidean"}
-_POWERS = {1: "manhattan", 2: "euclidean", np.inf: "chebyshev"}  # of Minkowski's distance, with names
 
 
 def check_n_neighbors(k: Any) -> int:
@@ -53,51 +46,6 @@ def check_enough_references(k: int, n_references: int, n_queries: int | None) ->
             f"Expected n_neighbors {sign} n_samples_fit, but n_neighbors = {k}, "
             f"n_samples_fit = {n_references}, n_samples = {n_samples}"
         )
-
-
-def check_n_jobs(n_jobs: int | None) -> int | None:
-    """The number of threads, None for all CPUs; ``ValueError`` if it is 0."""
-    if n_jobs == 0:
-        raise ValueError("n_jobs == 0 has no meaning")
-    return None if n_jobs is None or n_jobs < 0 else n_jobs
-
-
-def resolve_metric(
-    metric: MetricLike, p: float, metric_params: dict[str, Any] | None
-) -> tuple[MetricLike, dict[str, Any]]:
-    """A metric as scikit-learn may name it, by its name in :data:`inknn.metrics.METRICS`, and its parameters.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no such metric.
-    """
-    given = dict(metric_params or {})
-    if isinstance(metric, str):
-        metric = _OTHER_NAMES.get(metric, metric)
-        if metric == "minkowski":
-            power = given.pop("p", p)
-            if power in _POWERS:
-                metric = _POWERS[power]
-            else:
-                given["p"] = power
-    find_metric(metric)
-    return metric, given
-
-
-def check_search_parameters(estimator: Any) -> None:
-    """Check ``n_neighbors``, ``algorithm``, ``metric`` and ``n_jobs`` of an estimator.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one of them can't be.
-    """
-    check_n_neighbors(estimator.n_neighbors)
-    if estimator.algorithm not in ("auto", "brute", "kd_tree", "ball_tree"):
-        raise ValueError(f"algorithm must be auto, brute, kd_tree or ball_tree, got {estimator.algorithm!r}")
-    resolve_metric(estimator.metric, estimator.p, estimator.metric_params)
-    check_n_jobs(estimator.n_jobs)
 
 
 def check_images(estimator: BaseEstimator, X: ArrayLike, *, reset: bool = False) -> NDArray[np.uint8]:

@@ -161,7 +161,8 @@ class PlainVote:
         with threadpool_limits(1, user_api="blas"):
             rows = self._pipeline.fit_transform(images, labels)
             k = min(K, len(rows))
-            self._vote = KNeighborsClassifier(k, metric=self._metric, p=3)  # p of Minkowski, as in METRICS
+            # p of Minkowski, as in METRICS
+            self._vote = KNeighborsClassifier(k, metric=self._metric, p=3, n_jobs=available_threads())
             self._vote.fit(rows, labels)
         self._bytes = rows.nbytes + len(rows)  # a byte for each label
 

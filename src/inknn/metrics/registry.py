@@ -16,8 +16,8 @@ from . import (
     correlation,
     cosine,
     euclidean,
-    hamming,
     idm,
+    ink_hamming,
     manhattan,
     minkowski,
     p2dhmdm,
@@ -79,7 +79,7 @@ _LINES = (
     Metric("minkowski", "(Σ|a − b|ᵖ)^(1/p), p = 3", "20d", True, minkowski.distances),
     Metric("cosine", "1 − a·b / |a||b|", "2d", False, cosine.distances),
     Metric("correlation", "1 − cosine of a and b less their means", "2d", False, correlation.distances),
-    Metric("hamming", "part of the pixels inked in one only", "2d", False, hamming.distances),
+    Metric("ink-hamming", "part of the pixels inked in one only", "2d", False, ink_hamming.distances),
     Metric(
         "tangent",
         "least |a + Ta·u − b − Tb·v| over seven small changes of each",

@@ -18,13 +18,14 @@ from .brute import brute_force
 from .distance import squared_distances
 from .exact_index import ExactIndex
 from .index import Index
-from .scan import kneighbors
+from .scan import is_compiled, kneighbors
 from .topk import merge, without_itself
 
 __all__ = [
     "ExactIndex",
     "Index",
     "brute_force",
+    "is_compiled",
     "kneighbors",
     "merge",
     "squared_distances",

@@ -22,8 +22,8 @@ def brute_force(queries: NDArray[Any], references: NDArray[Any], k: int) -> Neig
 
     Parameters
     ----------
-    queries : float32 or uint8 (q, dims)
-    references : float32 or uint8 (n, dims)
+    queries : uint8 or float (q, dims)
+    references : uint8 or float (n, dims)
     k : int
         1 ≤ k ≤ n.
 

@@ -29,11 +29,11 @@ def kneighbors_numpy(queries: NDArray[Any], references: NDArray[Any], k: int) ->
     """Squared distances float64 (q, k) and indices int64 (q, k) of the k nearest, ascending."""
     squared, indices = no_neighbors(len(queries), k)
     wide_queries = queries.astype(np.float32)
-    query_norms = _squared_norms(wide_queries)
+    query_norms, e = _squared_norms(wide_queries), _filter_error(queries)
     for start in range(0, len(references), _REFERENCES):
         block = references[start : start + _REFERENCES]
         wide = block.astype(np.float32)
-        shares = _reference_shares(_squared_norms(wide), block.shape[1])
+        shares = _reference_shares(_squared_norms(wide), e)
         for row in range(0, len(queries), _QUERIES):
             rows = slice(row, row + _QUERIES)
             scores = wide_queries[rows] @ wide.T
@@ -42,7 +42,7 @@ def kneighbors_numpy(queries: NDArray[Any], references: NDArray[Any], k: int) ->
             worst = squared[rows, -1]
             if start == 0:
                 worst = _first_guess(queries[rows], block, scores, min(k, len(block)))
-            limits = _limits(worst, query_norms[rows], block.shape[1])
+            limits = _limits(worst, query_norms[rows], e, block.shape[1])
             near = np.flatnonzero(~(scores > limits[:, None]))  # flat: NumPy finds these ten times faster
             owners, columns = np.divmod(near, len(block))
             found = _measure(queries[rows], block, owners, columns)
@@ -57,13 +57,14 @@ def within_numpy(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Queries, squared distances and references of all pairs not farther than ``cap``, squared."""
     wide_queries = queries.astype(np.float32)
-    limits = _limits(np.full(len(queries), cap), _squared_norms(wide_queries), queries.shape[1])
+    e = _filter_error(queries)
+    limits = _limits(np.full(len(queries), cap), _squared_norms(wide_queries), e, queries.shape[1])
     found = [(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))]
     for start in range(0, len(references), _REFERENCES):
         block = references[start : start + _REFERENCES]
         wide = block.astype(np.float32)
         scores = wide_queries @ wide.T * np.float32(-2)
-        scores += _reference_shares(_squared_norms(wide), block.shape[1])
+        scores += _reference_shares(_squared_norms(wide), e)
         owners, columns = np.nonzero(~(scores > limits[:, None]))
         squared = _measure(queries, block, owners, columns)
         near = squared <= cap
@@ -76,15 +77,21 @@ def _squared_norms(rows: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
 
 
-def _reference_shares(norms: NDArray[np.float64], dims: int) -> NDArray[np.float32]:
+def _filter_error(rows: NDArray[Any]) -> float:
+    return relative_error(rows.shape[1], rounded=rows.dtype == np.float64)
+
+
+def _reference_shares(norms: NDArray[np.float64], e: float) -> NDArray[np.float32]:
     """The part of the lower bound that depends on the reference alone, rounded down."""
-    shares = np.nextafter(((1 - relative_error(dims)) * norms).astype(np.float32), np.float32(-np.inf))
+    shares = np.nextafter(((1 - e) * norms).astype(np.float32), np.float32(-np.inf))
     return np.where(norms <= HUGE, shares, np.float32(-np.inf))
 
 
-def _limits(worst: NDArray[np.float64], norms: NDArray[np.float64], dims: int) -> NDArray[np.float32]:
+def _limits(
+    worst: NDArray[np.float64], norms: NDArray[np.float64], e: float, dims: int
+) -> NDArray[np.float32]:
     """Scores above these prove a squared distance beyond the worst, rounded up."""
-    limits = (worst - (1 - relative_error(dims)) * norms + underflow(dims)).astype(np.float32)
+    limits = (worst - (1 - e) * norms + underflow(dims)).astype(np.float32)
     return np.where(norms <= HUGE, np.nextafter(limits, np.float32(np.inf)), np.float32(np.inf))
 
 

@@ -17,11 +17,18 @@ from ..threads import available_threads, over_blocks
 from .numpy_scan import kneighbors_numpy
 from .topk import Neighbors, merge
 
-__all__ = ["kneighbors"]
+__all__ = ["is_compiled", "kneighbors"]
 
+_TYPES = (np.uint8, np.float32, np.float64)
+_SAMPLE = 1024  # rows whose mean is the center of float64 vectors
 _QUERIES_PER_TASK = 2048  # bounds scratch memory, and the wait after Ctrl-C
 _MANY_QUERIES = 64  # per thread: from here on it pays to read all references in every thread
 _WORTH_A_THREAD = 1 << 18  # multiplications; a thread takes about as long to start
+
+
+def is_compiled() -> bool:
+    """Whether kernels search, and not NumPy, which is several times slower."""
+    return kernels() is not None
 
 
 def kneighbors(
@@ -35,9 +42,9 @@ def kneighbors(
 
     Parameters
     ----------
-    queries : float32 or uint8 (q, dims)
+    queries : uint8, float32 or float64 (q, dims)
         Of the same type as the references. Finite: a distance that is not a number counts as infinite.
-    references : float32 or uint8 (n, dims)
+    references : uint8, float32 or float64 (n, dims)
         C-contiguous arrays, memory-mapped and read-only ones among them, are not copied.
     k : int
         1 ≤ k ≤ n.
@@ -74,9 +81,9 @@ def _checked(queries: NDArray[Any], references: NDArray[Any], k: int) -> tuple[N
             f"queries (q, dims) and references (n, dims) must match, got {queries.shape} and "
             f"{references.shape}"
         )
-    if queries.dtype != references.dtype or queries.dtype not in (np.float32, np.uint8):
+    if queries.dtype != references.dtype or queries.dtype not in _TYPES:
         raise ValueError(
-            "queries and references must both be float32 or both uint8, got "
+            "queries and references must both be uint8, float32 or float64, got "
             f"{queries.dtype} and {references.dtype}"
         )
     if not 1 <= k <= len(references):
@@ -92,8 +99,10 @@ def _split_queries(queries: NDArray[Any], references: NDArray[Any], k: int, thre
     squared = np.empty((len(queries), k))
     indices = np.empty((len(queries), k), dtype=np.int64)
 
+    unit = _unit_of(references)
+
     def search(start: int, stop: int) -> None:
-        native.scan(queries[start:stop], references, 0, squared[start:stop], indices[start:stop])
+        native.scan(queries[start:stop], references, 0, squared[start:stop], indices[start:stop], *unit)
 
     rounds = -(-len(queries) // (threads * _QUERIES_PER_TASK))
     over_blocks(search, len(queries), -(-len(queries) // (threads * rounds)), threads)
@@ -110,11 +119,28 @@ def _split_references(queries: NDArray[Any], references: NDArray[Any], k: int, t
     squared = np.empty((parts, len(queries), k))
     indices = np.empty((parts, len(queries), k), dtype=np.int64)
 
+    unit = _unit_of(references)
+
     def search(start: int, stop: int) -> None:
         part = start // block
-        native.scan(queries, references[start:stop], start, squared[part], indices[part])
+        native.scan(queries, references[start:stop], start, squared[part], indices[part], *unit)
 
     over_blocks(search, len(references), block, threads)
     if parts == 1:
         return squared[0], indices[0]
     return merge(zip(squared, indices, strict=True), k)
+
+
+def _unit_of(references: NDArray[Any]) -> tuple[Any, ...]:
+    """What float32 filters instead of float64 numbers: they less a center, times a power of two.
+
+    Of float32 and uint8 numbers it filters themselves, and nothing is returned.
+    """
+    if references.dtype != np.float64:
+        return ()
+    sample = references[:: -(-len(references) // _SAMPLE)]
+    with np.errstate(over="ignore", invalid="ignore"):  # what isn't finite is never filtered
+        center = sample.mean(axis=0)
+        length = float(np.abs(sample - center).max()) * np.sqrt(references.shape[1])
+    scale = 2.0 ** -np.ceil(np.log2(length)) if 0 < length < np.inf else 1.0
+    return center, float(scale) if 0 < scale < np.inf else 1.0

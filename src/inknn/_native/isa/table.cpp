@@ -13,6 +13,7 @@ extern const Kernels kernels = {
     gradient_histograms,
     scan_scratch_floats,
     scan<float>,
+    scan<double>,
     scan<std::uint8_t>,
     index_scratch_floats,
     sort_heaps,

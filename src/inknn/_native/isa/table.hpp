@@ -30,6 +30,7 @@ struct Kernels {
 
     std::size_t (*scan_scratch_floats)(std::int64_t n_queries, std::int64_t dims);
     void (*scan_floats)(const ScanTask<float>& task);
+    void (*scan_doubles)(const ScanTask<double>& task);
     void (*scan_bytes)(const ScanTask<std::uint8_t>& task);
 
     std::size_t (*index_scratch_floats)(std::int64_t n_queries, std::int64_t n_blocks);

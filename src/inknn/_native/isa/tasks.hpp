@@ -41,6 +41,8 @@ struct ScanTask {
     double* squared;           // out: (n_queries, k), ascending; +inf where there are fewer references
     std::int64_t* indices;     // out: (n_queries, k); ties in ascending order
     float* scratch;            // scan_scratch_floats() numbers, aligned to 64 bytes
+    const double* center;      // (dims), for float64 only: float32 filters (number - center) * scale;
+    double scale;              // a power of two that makes most norms at most 1
 };
 
 constexpr int kBlock = 64;  // references in a block of an index

@@ -6,6 +6,12 @@
 namespace inknn::INKNN_ISA {
 namespace {
 
+// The square of the root, which the distance is: squares with one root are equal, and compare by index.
+inline double squared_root(double squared) {
+    const double root = __builtin_sqrt(squared);
+    return root * root;
+}
+
 // Eight running sums, folded at the end: the order of additions search/distance.py prescribes.
 template <typename Float>
 double squared_distance(const Float* a, const Float* b, std::int64_t dims) {
@@ -22,10 +28,10 @@ double squared_distance(const Float* a, const Float* b, std::int64_t dims) {
     }
     for (int half = 4; half > 0; half /= 2)
         for (int lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
-    return sums[0] == sums[0] ? sums[0] : __builtin_inf();
+    return sums[0] == sums[0] ? squared_root(sums[0]) : __builtin_inf();
 }
 
-// Whole numbers: exact in any order. 8192 squares of at most 255^2 fit 32 bits.
+// Whole numbers: exact in any order, and no two have one root. 8192 squares of at most 255^2 fit 32 bits.
 double squared_distance(const std::uint8_t* a, const std::uint8_t* b, std::int64_t dims) {
     std::int64_t total = 0;
     for (std::int64_t start = 0; start < dims; start += 8192) {

@@ -27,6 +27,7 @@
 namespace inknn::INKNN_ISA {
 namespace {
 
+constexpr double kVague = 1e-145;
 constexpr int kTileColumns = 2 * kLanes;
 constexpr int kTiles = kBlock / kTileColumns;                     // of a block
 constexpr int kWide = kBlock / kLanes < 8 ? kBlock / kLanes : 8;  // vectors of sums that hide their latency
@@ -85,7 +86,9 @@ struct IndexSearch {
 
     void set_limits(std::int64_t q) {
         // The distance that decides is itself rounded in float64: (dims + 8) 2^-52 covers that, twice.
-        const double worst = __builtin_sqrt(sink.worst(q)) * task.scale + task.error_bounds[q];
+        // A root below kVague may have lost its digits, since the square of so small a number vanishes.
+        const double root = __builtin_sqrt(sink.worst(q));
+        const double worst = (root > kVague ? root : kVague) * task.scale + task.error_bounds[q];
         const double limit = worst * worst * (1.0 + double(task.dims + 8) * 4.5e-16);
         if (!(limit < kHuge)) {
             thresholds[q] = limits[q] = kInfinity;

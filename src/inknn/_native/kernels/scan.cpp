@@ -30,6 +30,30 @@ Heap heap_of(const ScanTask<Element>& task, std::int64_t query) {
     return {task.squared + query * task.k, task.indices + query * task.k, task.k};
 }
 
+// What float32 filters: the number itself, but of float64 its rounding. The proof is in search/rounding.py.
+template <typename Element>
+inline float narrowed(const ScanTask<Element>&, Element number, std::int64_t) {
+    return float(number);
+}
+inline float narrowed(const ScanTask<double>& task, double number, std::int64_t i) {
+    return float((number - task.center[i]) * task.scale);
+}
+
+template <typename Element>
+inline double filter_error(const ScanTask<Element>& task) {
+    return relative_error(task.dims) + (sizeof(Element) == sizeof(double) ? 5.0 * kUnit : 0.0);
+}
+
+// A squared distance in the unit of the filter.
+template <typename Element>
+inline double in_units(const ScanTask<Element>&, double squared) {
+    return squared;
+}
+inline double in_units(const ScanTask<double>& task, double squared) {
+    // Smaller squares than this may have lost digits, or vanished.
+    return (squared > 1e-290 ? squared : 1e-290) * task.scale * task.scale * (1.0 + 1e-9);
+}
+
 // ---- Rows: few queries -------------------------------------------------------------------------
 
 float filter_distance(const float* a, const float* b, std::int64_t dims) {
@@ -77,33 +101,37 @@ void search_rows(const ScanTask<std::uint8_t>& task) {
 
 // Rows become columns of a panel: panel[i * width + row] = rows[row][i], zeros beyond the last row.
 template <typename Element>
-void pack(const Element* rows, std::int64_t count, std::int64_t dims, int width, float* panels) {
+void pack(const ScanTask<Element>& task, const Element* rows, std::int64_t count, int width, float* panels) {
+    const std::int64_t dims = task.dims;
     for (std::int64_t first = 0; first < count; first += width, panels += width * dims) {
         const std::int64_t filled = count - first < width ? count - first : width;
         for (std::int64_t i = 0; i < dims; ++i) {
             const Element* from = rows + first * dims + i;
             float* to = panels + i * width;
-            for (std::int64_t row = 0; row < filled; ++row) to[row] = float(from[row * dims]);
+            for (std::int64_t row = 0; row < filled; ++row) to[row] = narrowed(task, from[row * dims], i);
             for (std::int64_t row = filled; row < width; ++row) to[row] = 0.0f;
         }
     }
 }
 
 template <typename Element>
-double squared_norm(const Element* row, std::int64_t dims) {
+double squared_norm(const ScanTask<Element>& task, const Element* row) {
     double sums[8] = {};
-    for (std::int64_t i = 0; i < dims; ++i) sums[i % 8] += double(row[i]) * double(row[i]);
+    for (std::int64_t i = 0; i < task.dims; ++i) {
+        const double number = narrowed(task, row[i], i);
+        sums[i % 8] += number * number;
+    }
     return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
 }
 
 // (1 - e) |r|^2, or minus infinity where float32 products might overflow: such a row passes every filter.
-inline float column_bound(double norm, std::int64_t dims) {
-    return norm <= kHuge ? rounded_down((1.0 - relative_error(dims)) * norm) : -kInfinity;
+inline float column_bound(double norm, double e) {
+    return norm <= kHuge ? rounded_down((1.0 - e) * norm) : -kInfinity;
 }
 
-inline float tile_limit(double worst, double query_norm, std::int64_t dims) {
+inline float tile_limit(double worst, double query_norm, double e, std::int64_t dims) {
     if (!(query_norm <= kHuge)) return kInfinity;
-    return rounded_up(worst - (1.0 - relative_error(dims)) * query_norm + underflow(dims));
+    return rounded_up(worst - (1.0 - e) * query_norm + underflow(dims));
 }
 
 struct Tile {
@@ -165,20 +193,21 @@ std::int64_t lay_out(float* scratch, std::int64_t n_queries, std::int64_t dims, 
 template <typename Element>
 void search_tiles(const ScanTask<Element>& task) {
     const std::int64_t dims = task.dims, block = block_rows(dims);
+    const double e = filter_error(task);
     Layout layout;
     lay_out(task.scratch, task.n_queries, dims, layout);
-    pack(task.queries, task.n_queries, dims, kTileRows, layout.query_panels);
+    pack(task, task.queries, task.n_queries, kTileRows, layout.query_panels);
     for (std::int64_t q = 0; q < task.n_queries; ++q) {
-        layout.query_norms[q] = squared_norm(task.queries + q * dims, dims);
+        layout.query_norms[q] = squared_norm(task, task.queries + q * dims);
         layout.limits[q] = kInfinity;
     }
     for (std::int64_t start = 0; start < task.n_references; start += block) {
         const std::int64_t left = task.n_references - start, count = left < block ? left : block;
         const Element* references = task.references + start * dims;
-        pack(references, count, dims, kTileColumns, layout.reference_panels);
+        pack(task, references, count, kTileColumns, layout.reference_panels);
         for (std::int64_t r = 0; r < padded(count, kTileColumns); ++r)
             layout.bounds[r] =
-                r < count ? column_bound(squared_norm(references + r * dims, dims), dims) : kInfinity;
+                r < count ? column_bound(squared_norm(task, references + r * dims), e) : kInfinity;
         for (std::int64_t q = 0; q < task.n_queries; q += kTileRows) {
             const int rows = int(task.n_queries - q < kTileRows ? task.n_queries - q : kTileRows);
             for (std::int64_t r = 0; r < count; r += kTileColumns) {
@@ -196,14 +225,26 @@ void search_tiles(const ScanTask<Element>& task) {
                             best.offer(squared_distance(task.queries + (q + row) * dims,
                                                         references + column * dims, dims),
                                        task.first_index + start + column);
-                            layout.limits[q + row] =
-                                tile_limit(best.worst(), layout.query_norms[q + row], dims);
+                            layout.limits[q + row] = tile_limit(in_units(task, best.worst()),
+                                                                layout.query_norms[q + row], e, dims);
                         }
                     }
             }
         }
     }
 }
+
+template <typename Element>
+void search(const ScanTask<Element>& task) {
+    if (task.n_queries <= kFewQueries) {
+        for (std::int64_t q = 0; q < task.n_queries; ++q) task.scratch[q] = kInfinity;
+        search_rows(task);
+    } else {
+        search_tiles(task);
+    }
+}
+
+void search(const ScanTask<double>& task) { search_tiles(task); }  // rows would be narrowed for each query
 
 }  // namespace
 
@@ -215,16 +256,12 @@ std::size_t scan_scratch_floats(std::int64_t n_queries, std::int64_t dims) {
 template <typename Element>
 void scan(const ScanTask<Element>& task) {
     for (std::int64_t q = 0; q < task.n_queries; ++q) heap_of(task, q).clear();
-    if (task.n_queries <= kFewQueries) {
-        for (std::int64_t q = 0; q < task.n_queries; ++q) task.scratch[q] = kInfinity;
-        search_rows(task);
-    } else {
-        search_tiles(task);
-    }
+    search(task);
     for (std::int64_t q = 0; q < task.n_queries; ++q) heap_of(task, q).sort();
 }
 
 template void scan(const ScanTask<float>& task);
+template void scan(const ScanTask<double>& task);
 template void scan(const ScanTask<std::uint8_t>& task);
 
 }  // namespace inknn::INKNN_ISA

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ...estimators.neighbors import NearestNeighbors
-from ...metrics import METRICS, kneighbors
+from ...metrics import METRICS, build_index
 from ...recognizer.votes import vote_by_k
+from ...search import kneighbors
+from ...threads import available_threads
 from ..pipeline import parse_metric
 
 __all__ = ["WEIGHTS", "FoldErrors", "measure_fold"]
@@ -119,13 +121,12 @@ def _batch(metric: str) -> int:
 def _search(references: NDArray[Any], metric: str, k: int, queries: int) -> Search:
     """A search for the k nearest; with an index only where that saves more time than building it takes."""
     name, parameters = parse_metric(metric)
-    if references.dtype in (np.uint8, np.float32) and queries * len(references) < _WORTH_AN_INDEX:
-        return lambda some: kneighbors(some, references, k, metric=name, **parameters)
+    if name != "euclidean":
+        threads = available_threads()
+        nearest = NearestNeighbors(n_neighbors=k, metric=name, n_jobs=threads, **parameters).fit(references)
+        return lambda some: nearest.kneighbors(some)
+    if queries * len(references) < _WORTH_AN_INDEX:
+        return lambda some: kneighbors(some, references, k)
     with threadpool_limits(1, user_api="blas"):  # threads that wait for each other can make 1 s last 10
-        index = NearestNeighbors(k, metric=name, metric_params=parameters).fit(references)
-
-    def search(some: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        distances, indices = index.kneighbors(some)
-        return distances, indices
-
-    return search
+        index = build_index(references)
+    return lambda some: index.query(some, k)
