@@ -33,7 +33,7 @@ def estimators(size: Size) -> Iterator[Row]:
                 rows = make(count + _QUERIES, dims)
                 ratios = [_ratio(rows[:count], rows[count:], k, size.repeats) for k in _KS]
                 yield {
-                    "name": f"{kind}, {count:,} × {dims}",
+                    "name": f"inknn, {kind}, {count:,} × {dims}",
                     "queries": _QUERIES,
                     "engine": NearestNeighbors().fit(rows[:count]).effective_engine_,
                     "ratios": ratios,

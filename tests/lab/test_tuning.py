@@ -69,7 +69,7 @@ class TestTheFiguresAreThoseOfCrossValidation:
         for weights in ("uniform", "distance"):
             result = tune(some, k=[1, 2, 4, 19], weights=[weights])
             for k, found in zip(result.best.k, np.array(result.best.by_fold).T, strict=True):
-                classifier = KNeighborsClassifier(k, weights=weights)
+                classifier = KNeighborsClassifier(k, weights=weights, algorithm="inknn")
                 scores = cross_val_score(classifier, some.images.reshape(-1, 1), some.labels, cv=5)
                 np.testing.assert_allclose(found, 1 - scores, atol=1e-12)
 
