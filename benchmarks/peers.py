@@ -17,14 +17,17 @@ __all__ = ["SEARCHES", "Query", "available_searches", "missing_searches"]
 Query = Callable[[NDArray[Any], int], NDArray[np.floating]]
 """``query(queries, k)`` returns the distances to the k nearest references, ascending, (q, k)."""
 
+_PREPARED = 4096
 _CHUNK = 50_000  # a float32 copy of all references may take gigabytes
 
 
 def _inknn(references: NDArray[Any]) -> Query:
     """inknn's search; uint8 stays uint8."""
     from inknn import NearestNeighbors
+    from inknn.threads import cores
 
-    index = NearestNeighbors(algorithm="inknn", n_jobs=-1).fit(references)
+    index = NearestNeighbors(algorithm="inknn", n_jobs=cores()).fit(references)
+    index.kneighbors(references[:_PREPARED])  # builds the index: it is built once so many have been asked for
     return lambda queries, k: np.asarray(index.kneighbors(queries, k)[0])
 
 

@@ -74,10 +74,10 @@ class TestEngine:
         assert NearestNeighbors().fit(REFERENCES[:20]).effective_engine_ == "scikit-learn"
 
     def test_many_dense_vectors_are_inknns(self, monkeypatch):
-        monkeypatch.setattr(engine.joblib, "cpu_count", lambda: 2)
+        monkeypatch.setattr(engine, "_cores", lambda: 2)
         X = np.zeros((20_000, 64), np.float32)
         assert NearestNeighbors().fit(X).effective_engine_ == "inknn"
-        monkeypatch.setattr(engine.joblib, "cpu_count", lambda: 64)
+        monkeypatch.setattr(engine, "_cores", lambda: 64)
         assert NearestNeighbors().fit(X).effective_engine_ == "scikit-learn"
         assert NearestNeighbors(n_jobs=64).fit(X).effective_engine_ == "inknn"
 
