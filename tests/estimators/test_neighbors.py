@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import joblib
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -74,12 +75,20 @@ class TestEngine:
         assert NearestNeighbors().fit(REFERENCES[:20]).effective_engine_ == "scikit-learn"
 
     def test_many_dense_vectors_are_inknns(self, monkeypatch):
-        monkeypatch.setattr(engine, "_cores", lambda: 2)
+        monkeypatch.setattr(engine, "_cores", lambda: 64)
         X = np.zeros((20_000, 64), np.float32)
         assert NearestNeighbors().fit(X).effective_engine_ == "inknn"
-        monkeypatch.setattr(engine, "_cores", lambda: 64)
-        assert NearestNeighbors().fit(X).effective_engine_ == "scikit-learn"
-        assert NearestNeighbors(n_jobs=64).fit(X).effective_engine_ == "inknn"
+        assert NearestNeighbors(n_jobs=1).fit(X).effective_engine_ == "scikit-learn"
+
+    def test_by_default_it_uses_the_threads_that_scikit_learn_would_use(self, monkeypatch):
+        monkeypatch.setattr(engine, "_cores", lambda: 3)
+        assert engine.threads_for(None, 784) == 3
+        assert engine.threads_for(None, 8) == 1
+        assert [engine.threads_for(n, dims) for n in (1, 2) for dims in (8, 784)] == [1, 1, 2, 2]
+        with joblib.parallel_config("threading", n_jobs=2):
+            assert engine.threads_for(None, 8) == 2
+        with pytest.raises(ValueError, match="n_jobs == 0"):
+            engine.threads_for(0, 8)
 
     def test_without_kernels_there_is_no_reason_to_search_oneself(self, monkeypatch):
         monkeypatch.setenv("INKNN_NO_NATIVE", "1")

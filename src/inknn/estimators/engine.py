@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 
 from ..metrics import MetricLike, build_index
 from ..search import ExactIndex, Index, is_compiled, kneighbors
 from ..search.index import WithinRadius
 from ..search.topk import Neighbors
 
-__all__ = ["Engine", "is_faster"]
+__all__ = ["Engine", "is_faster", "threads_for"]
 
 _TYPES = (np.uint8, np.float32, np.float64)  # searched as they are; all others become the last
 _TREE = 15  # dimensions up to which scikit-learn builds a tree
@@ -46,14 +46,36 @@ def is_faster(n_references: int, dims: int, k: int, n_threads: int) -> bool:
     ours = n_references * (0.026 * dims + 0.8) + passing * (0.25 * dims + 70)
     if dims <= _TREE:
         return n_references <= _MOST_BESIDE_A_TREE and passing < n_references / 4
+    if n_references < _MANY:
+        return False  # brute force among so few takes little longer than to start threads
     theirs = n_references * (0.072 * dims + 7) + passing * 120
     return ours / n_threads < 0.8 * theirs / _cores()
 
 
-@functools.cache
+def threads_for(n_jobs: int | None, dims: int) -> int:
+    """How many threads a search may use: those that scikit-learn would use in its place.
+
+    Its trees use one, or what a parallel backend of joblib says. Its brute force uses those of OpenMP,
+    whatever ``n_jobs`` says: one for each core, unless a backend has divided them.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        Of the estimator. A number is obeyed; -1 is one for each core.
+    dims : int
+
+    Raises
+    ------
+    ValueError
+        If it is 0.
+    """
+    threads = int(joblib.effective_n_jobs(n_jobs))
+    return max(threads, _cores()) if n_jobs is None and dims > _TREE else threads
+
+
 def _cores() -> int:
-    """Cores that scikit-learn's brute force uses; to count them takes 0.1 ms."""
-    return int(joblib.cpu_count())
+    """Threads that scikit-learn's brute force uses."""
+    return int(_openmp_effective_n_threads())
 
 
 class Engine:

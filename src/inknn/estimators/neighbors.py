@@ -7,7 +7,6 @@ import itertools
 from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
 
-import joblib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
@@ -17,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..metrics import METRICS, MetricLike
 from ..search import without_itself
-from .engine import Engine, is_faster
+from .engine import Engine, is_faster, threads_for
 
 __all__ = ["NearestNeighbors", "SearchMixin"]
 
@@ -108,7 +107,7 @@ class SearchMixin:
         if self.algorithm == _OURS:
             return True
         count, dims = self._engine.rows.shape
-        return is_faster(count, dims, k, joblib.effective_n_jobs(self.n_jobs))
+        return is_faster(count, dims, k, threads_for(self.n_jobs, dims))
 
     def _engine_for(self, X: Any, k: Any) -> Engine | None:
         """The engine to search with; None where scikit-learn searches, or says what is wrong with ``k``."""
@@ -148,7 +147,7 @@ class SearchMixin:
         if engine is None:
             return super().kneighbors(X, n_neighbors, return_distance)  # type: ignore[misc]
         k = int(self.n_neighbors if n_neighbors is None else n_neighbors)
-        threads = joblib.effective_n_jobs(self.n_jobs)
+        threads = threads_for(self.n_jobs, self.n_features_in_)
         if X is None:
             rows, ids = engine.references()
             distances, indices = without_itself(*engine.query(rows, k + 1, threads), ids)
@@ -225,7 +224,8 @@ class NearestNeighbors(SearchMixin, neighbors.NearestNeighbors):
     metric_params : dict, optional
         Of the metric.
     n_jobs : int, optional
-        Threads; as in scikit-learn one by default, and all cores for -1. No result depends on it.
+        Threads; all cores for -1. By default those of scikit-learn: all cores where its brute force is
+        replaced, one where a tree is, or what a parallel backend says. No result depends on it.
 
     Attributes
     ----------
@@ -272,7 +272,7 @@ class NearestNeighbors(SearchMixin, neighbors.NearestNeighbors):
         engine = self._engine
         if engine is None or not (self._needs_engine() or engine.is_changed):
             return super().radius_neighbors(X, radius, return_distance, sort_results)
-        r, threads = self.radius if radius is None else radius, joblib.effective_n_jobs(self.n_jobs)
+        r, threads = self.radius if radius is None else radius, threads_for(self.n_jobs, self.n_features_in_)
         if X is None:
             rows, ids = engine.references()
             distances, indices = engine.query_radius(rows, r, threads)
