@@ -198,9 +198,9 @@ class NearestNeighbors(SearchMixin, neighbors.NearestNeighbors):
     """The nearest of many vectors: ``sklearn.neighbors.NearestNeighbors``, faster.
 
     A subclass with the same parameters and methods. Its answers differ only in the choice among equally
-    near neighbors. Dense vectors in Euclidean distance are searched by inknn where that is faster, exactly and by
-    (distance, index). All else is scikit-learn's own code: sparse input, other metrics, few dimensions,
-    small sets. ``effective_engine_`` says which.
+    near neighbors. Dense vectors in Euclidean distance are searched by inknn where that is faster,
+    exactly and by (distance, index). All else is scikit-learn's own code: sparse input, other metrics,
+    few dimensions, small sets. ``effective_engine_`` says which.
 
     Beyond scikit-learn it compares digits in inknn's own metrics, and :meth:`add` and :meth:`remove` change
     the references without fitting anew. Each reference keeps its index: rows of ``fit`` count from 0, those

@@ -19,8 +19,8 @@ class KNeighborsClassifier(SearchMixin, neighbors.KNeighborsClassifier):
     """A vote among the k nearest neighbors: ``sklearn.neighbors.KNeighborsClassifier``, faster.
 
     A subclass with the same parameters and methods. Its answers differ only in the choice among equally
-    near neighbors. It searches as :class:`inknn.NearestNeighbors` does, and scikit-learn's own code counts the votes: of
-    equal votes the lowest label wins.
+    near neighbors. It searches as :class:`inknn.NearestNeighbors` does, and scikit-learn's own code
+    counts the votes: of equal votes the lowest label wins.
 
     Parameters
     ----------
