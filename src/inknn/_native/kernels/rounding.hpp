@@ -10,9 +10,9 @@ constexpr double kHuge = 1e36;              // squared norms beyond this could o
 constexpr double kUnit = 1.0 / 16777216.0;  // 2^-24
 constexpr float kInfinity = __builtin_inff();
 
-inline double relative_error(std::int64_t dims) {
+inline double relative_error(std::int64_t dims, bool rounded = false) {
     const double du = double(dims) * kUnit;
-    return du / (1.0 - du) + 8.0 * kUnit;
+    return du / (1.0 - du) + (rounded ? 13.0 : 8.0) * kUnit;
 }
 
 inline double underflow(std::int64_t dims) { return (2.0 * double(dims) + 8.0) * 1.5e-45; }

@@ -40,9 +40,9 @@ inline float narrowed(const ScanTask<double>& task, double number, std::int64_t 
 }
 
 template <typename Element>
-inline double filter_error(const ScanTask<Element>& task) {
-    return relative_error(task.dims) + (sizeof(Element) == sizeof(double) ? 5.0 * kUnit : 0.0);
-}
+constexpr bool kIsNarrowed = false;
+template <>
+constexpr bool kIsNarrowed<double> = true;
 
 // A squared distance in the unit of the filter.
 template <typename Element>
@@ -193,7 +193,7 @@ std::int64_t lay_out(float* scratch, std::int64_t n_queries, std::int64_t dims, 
 template <typename Element>
 void search_tiles(const ScanTask<Element>& task) {
     const std::int64_t dims = task.dims, block = block_rows(dims);
-    const double e = filter_error(task);
+    const double e = relative_error(dims, kIsNarrowed<Element>);
     Layout layout;
     lay_out(task.scratch, task.n_queries, dims, layout);
     pack(task, task.queries, task.n_queries, kTileRows, layout.query_panels);
