@@ -44,6 +44,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..files import atomic_write, open_regular
+from ..threads import available_threads
 
 _MAGIC = b"\x93inknn\r\n"
 _FORMAT = 1
@@ -52,7 +53,7 @@ _CRC = struct.Struct("<I")
 _HEADER_AT = _PREFIX.size + _CRC.size
 _ALIGNMENT = 64  # a cache line, and the widest vector register
 _BLOCK = 1 << 22  # bytes under one checksum: enough to make up for starting a thread
-_THREADS = 4  # more would only wait for the memory
+_THREADS = 4  # at most: more would only wait for the memory
 _LONGEST_HEADER = 1 << 20  # bytes; some twenty arrays have 3,000
 _LONGEST = 1 << 32  # bytes of a file; the checksums of so many take seconds
 _MOST_DIMENSIONS = 8
@@ -211,7 +212,7 @@ def _block_checksums(body: memoryview) -> list[int]:
     blocks = [body[start : start + _BLOCK] for start in range(0, len(body), _BLOCK)]
     if len(blocks) < 2:
         return [zlib.crc32(block) for block in blocks]
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(min(_THREADS, available_threads())) as pool:
         return list(pool.map(zlib.crc32, blocks))
 
 
