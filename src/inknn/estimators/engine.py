@@ -43,11 +43,11 @@ def is_faster(n_references: int, dims: int, k: int, n_threads: int) -> bool:
     if not is_compiled() or dims < _FEWEST:
         return False
     passing = k * (1 + math.log(max(1.0, n_references / k)))
-    ours = n_references * (0.026 * dims + 0.8) + passing * (0.25 * dims + 70)
     if dims <= _TREE:
         return n_references <= _MOST_BESIDE_A_TREE and passing < n_references / 4
     if n_references < _MANY:
         return False  # brute force among so few takes little longer than to start threads
+    ours = n_references * (0.026 * dims + 0.8) + passing * (0.25 * dims + 70)
     theirs = n_references * (0.072 * dims + 7) + passing * 120
     return ours / n_threads < 0.8 * theirs / _cores()
 

@@ -332,10 +332,14 @@ class NearestNeighbors(SearchMixin, neighbors.NearestNeighbors):
             if isinstance(metric, str):
                 metric = _OTHER_NAMES.get(metric, metric)
             parameters = {name: p for name, p in self.effective_metric_params_.items() if p is not None}
-            if (isinstance(metric, str) and metric not in METRICS) or type(self._fit_X) is not np.ndarray:
+            if type(self._fit_X) is not np.ndarray:
                 raise ValueError(
-                    f"references in the metric {metric!r} can't come and go; they can be dense, and the "
-                    f"metric a function or one of {', '.join(METRICS)}"
+                    "references in a sparse matrix or a tree can't come and go; fit a dense array"
+                )
+            if isinstance(metric, str) and metric not in METRICS:
+                raise ValueError(
+                    f"references in the metric {metric!r} can't come and go; choose a function or one of "
+                    f"{', '.join(METRICS)}"
                 )
             self._engine = Engine(self._fit_X, metric, parameters)
         return self._engine
