@@ -8,6 +8,8 @@ from click.testing import CliRunner
 
 from inknn.cli import build_app
 from inknn.cli.options import NAMES, NUMBERS, THREADS, Amount, FileName, WholeNumber
+from inknn.cli.read import read
+from inknn.ink.pdf import DPI, LARGEST_DPI, SMALLEST_DPI
 from inknn.threads import available_threads, thread_limit
 
 
@@ -109,3 +111,9 @@ class TestThreads:
         having = {name for name, verb in commands.items() if any(p.name == "threads" for p in verb.params)}
         without = {"data", "metrics", "cache", "completion"}
         assert having == set(commands) - without
+
+
+def test_dpi_has_the_range_and_the_default_of_the_reader():
+    # The command names them itself: to import those of the reader would take as long as reading a picture.
+    (dpi,) = [option for option in read.params if option.name == "dpi"]
+    assert (dpi.type.min, dpi.type.max, dpi.default) == (SMALLEST_DPI, LARGEST_DPI, DPI)
