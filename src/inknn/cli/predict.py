@@ -62,8 +62,9 @@ def predict(
       inknn predict mnist cells/ -f csv -o cells.csv
       inknn predict ours.inknn digits.npz -f jsonl | jq .label
 
-    Exit codes: 0 all digits were predicted, 3 a picture can't be read (the others are), 4 the model or the
-    data can't be read.
+    Exit codes: 0 all digits were predicted, 1 a picture needs an optional package, 3 a picture can't be read
+    (the others are), 4 the model or the data can't be read, 5 the output can't be written, 6 the system has
+    no more memory, threads or files to give.
     """
     from ..memory import open_model
 

@@ -44,7 +44,8 @@ def _check_pages(context: click.Context, parameter: click.Parameter, pages: str 
     "--overlay",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Save each picture there as NAME.png, with boxes and digits drawn; these are never read themselves.",
+    help="Save each picture there as NAME.png, or under a longer name where pictures share one, with boxes "
+    "and digits drawn; these are never read themselves.",
 )
 @click.option("--force", is_flag=True, help="Replace overlays of other pictures in DIR too.")
 @click.option(
@@ -78,7 +79,7 @@ def _check_pages(context: click.Context, parameter: click.Parameter, pages: str 
     type=WholeNumber(min=1),
     default=1,
     show_default=True,
-    help="Pictures to read at the same time; each uses one thread, or as many as --threads says.",
+    help="Pictures to read at the same time; if several, each uses one thread, or those of --threads.",
 )
 @THREADS
 @click.option(
@@ -128,9 +129,10 @@ def read(
     no digit), doubtful (how many digits are in doubt), the row's box in pixels of the upright picture: x, y,
     width, height; and error: why the picture can't be read. JSON has an object with source and error then.
 
-    Exit codes: 0 all pictures were read, 2 wrong usage, 3 a picture can't be read (the others are), 4 the
-    model or inknn's own data can't be read, 5 the output can't be written, or an overlay of another picture
-    is in its place.
+    Exit codes: 0 all pictures were read, 1 a picture needs an optional package (the others are read), 2 wrong
+    usage, 3 a picture can't be read (the others are), 4 the model or inknn's own data can't be read, 5 the
+    output can't be written, or an overlay of another picture is in its place, 6 the system has no more
+    memory, threads or files to give.
     """
     sources = find_sources(list(files), recursive=recursive, report=_ignore if quiet else complain)
     several = len(sources) > 1 or any(os.path.isdir(name) for name in files)
